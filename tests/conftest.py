@@ -1,0 +1,153 @@
+"""One prepared database per engine and worker; every test finds it freshly migrated and leaves it without a trace."""
+
+import contextlib
+import importlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import hypothesis
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests import servers
+
+hypothesis.settings.register_profile("aimline", deadline=None)  # a busy machine is not a broken promise
+hypothesis.settings.load_profile("aimline")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+AppFactory = Callable[..., Flask]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL before the workers, in the one process that outlives them; alone, when a test first asks."""
+    if not hasattr(config, "workerinput") and config.getoption("dist", "no") != "no":
+        running = contextlib.ExitStack()
+        config.add_cleanup(running.close)
+        running.enter_context(servers.postgresql())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On a laptop without Chromium the browser's tests are left out; a build machine has to have one."""
+    if CHROMIUM or os.environ.get("CI") == "true":
+        return
+    for item in items:
+        if "browser" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+
+
+# Browser: what pytest-playwright asks for.
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    if CHROMIUM is None:
+        pytest.fail("Chromium is missing: apt-get install chromium")
+    quiet = ["disable-gpu", "disable-quic", "no-first-run", "disable-background-networking"]
+    quiet += ["disable-component-update", "disable-sync", "no-sandbox"]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": [f"--{word}" for word in quiet]}
+
+
+# Databases: prepared once for each worker, fresh for each test.
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of the PostgreSQL server; make databases of your own there with `servers.database`."""
+    with servers.postgresql() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _application().migrate(f"sqlite:///{path}", path.parent)
+    assert not path.with_name("template.db-wal").exists(), "the template is one whole file"
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgresql_database(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with servers.database(postgresql_server) as address:
+        _application().migrate(address, tmp_path_factory.mktemp("postgresql"))
+        yield address
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database for one test."""
+    file = tmp_path / "aimline.db"
+    shutil.copyfile(_sqlite_template, file)
+    file.chmod(0o600)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def postgresql_url(_postgresql_database: str) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database for one test."""
+    yield _postgresql_database
+    servers.empty(_postgresql_database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database for one test; the test runs once for each engine."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+# The application.
+
+
+@pytest.fixture
+def app_factory(tmp_path: Path) -> Iterator[AppFactory]:
+    """`app_factory(url, NAME="value", …)` is an application with these settings, disconnected after the test."""
+    application = _application()
+    made: list[Flask] = []
+
+    def make(url: str, **environment: str) -> Flask:
+        app = application.create_app(application.settings_for(url, tmp_path, **environment))
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        application.disconnect(app)
+
+
+@pytest.fixture
+def app(app_factory: AppFactory, database_url: str) -> Flask:
+    """The application on each engine in turn."""
+    return app_factory(database_url)
+
+
+@pytest.fixture
+def sqlite_app(app_factory: AppFactory, sqlite_url: str) -> Flask:
+    """The application on SQLite alone, for tests that do not care about the engine."""
+    return app_factory(sqlite_url)
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session beside the application's own: what it writes must be committed before a request can see it."""
+    with app.app_context():
+        engine = _application().db.engine
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript, nobody signed in."""
+    return app.test_client()
+
+
+def _application() -> ModuleType:
+    """Loaded by the first test that needs it: tests of the rules start at once."""
+    return importlib.import_module("tests.application")
