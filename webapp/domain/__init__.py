@@ -1,0 +1,1 @@
+"""Rules: standard library and dateutil only, no clock of its own."""

@@ -1,0 +1,1 @@
+"""Imports: from the bytes of another program's export to what they bring, with every problem by row."""
