@@ -1,0 +1,47 @@
+"""Tables, and nothing but tables; importing this package knows them all."""
+
+from webapp.models.audit import AuditEvent
+from webapp.models.base import Base
+from webapp.models.entries import Entry
+from webapp.models.goals import Goal, GoalRevision, Occurrence, ScheduleVersion
+from webapp.models.grants import Access, Grant
+from webapp.models.keys import DataKey
+from webapp.models.outbox import Heartbeat, OutboxMessage
+from webapp.models.people import (
+    Membership,
+    MembershipRole,
+    Organisation,
+    Person,
+    ReportingLine,
+    Team,
+    TeamMember,
+)
+from webapp.models.tokens import IdempotentAnswer, LimitCount, SignIn, Token
+from webapp.models.uploads import Upload
+
+__all__ = [
+    "Access",
+    "AuditEvent",
+    "Base",
+    "DataKey",
+    "Entry",
+    "Goal",
+    "GoalRevision",
+    "Grant",
+    "Heartbeat",
+    "IdempotentAnswer",
+    "LimitCount",
+    "Membership",
+    "MembershipRole",
+    "Occurrence",
+    "Organisation",
+    "OutboxMessage",
+    "Person",
+    "ReportingLine",
+    "ScheduleVersion",
+    "SignIn",
+    "Team",
+    "TeamMember",
+    "Token",
+    "Upload",
+]

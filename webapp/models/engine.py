@@ -1,0 +1,75 @@
+"""How each database is opened: what SQLite needs to be safe, and how a writing transaction begins."""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session, scoped_session
+
+OLDEST_SQLITE = (3, 51, 3)
+"""Older libraries can corrupt a database in WAL mode (sqlite.org/wal.html#walresetbug)."""
+
+try:
+    import pysqlite3 as sqlite_module
+except ImportError:
+    sqlite_module = sqlite3
+
+PRAGMAS = (
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA mmap_size = 0",
+)
+
+
+class OldLibrary(Exception):
+    """The SQLite library on this machine is too old to be trusted with data."""
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What `create_engine` is told for this database."""
+    if url.startswith("sqlite"):
+        if sqlite_module.sqlite_version_info < OLDEST_SQLITE:
+            raise OldLibrary(f"SQLite {sqlite_module.sqlite_version} is older than 3.51.3")
+        return {"module": sqlite_module, "connect_args": {"timeout": 5}}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 5,
+        "connect_args": {"connect_timeout": 5, "options": "-c statement_timeout=10000 -c lock_timeout=8000"},
+    }
+
+
+def normal_url(url: str) -> str:
+    """The address as SQLAlchemy wants it: psycopg 3 for every way to write PostgreSQL."""
+    for scheme in ("postgresql://", "postgres://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def prepare(engine: Engine) -> None:
+    """Every connection of a SQLite engine has our settings and begins transactions when told, not when it guesses."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Any) -> None:
+        writing = connection.get_execution_options().get("writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def begin_writing(session: Session | scoped_session[Any]) -> None:
+    """The session's transaction may write: on SQLite it holds the write lock from its first statement, because a
+    reading transaction that turns into a writing one fails at once when another has written (SQLITE_BUSY_SNAPSHOT)."""
+    session.connection(execution_options={"writing": True})
