@@ -1,0 +1,127 @@
+// What the pages do better with a script. Everything here is an addition: each form and link works without it.
+(() => {
+  "use strict";
+  const byId = (id) => document.getElementById(id);
+  const focusable = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+
+  // Words for screen readers: emptied first, so that the same words twice are spoken twice.
+  function announce(words) {
+    const live = byId("live");
+    if (!live || !words) return;
+    live.textContent = "";
+    setTimeout(() => { live.textContent = words; }, 60);
+  }
+
+  function toast(words) {
+    const place = byId("toast");
+    if (!place) return;
+    const box = document.createElement("div");
+    const text = document.createElement("p");
+    const close = document.createElement("button");
+    box.className = "toast";
+    text.textContent = words;
+    close.type = "button";
+    close.className = "quiet";
+    close.dataset.close = "";
+    close.textContent = place.dataset.close;
+    box.append(text, close);
+    place.replaceChildren(box);
+    announce(words);
+  }
+
+  // Busy: the control that was used says so until the answer is here.
+  const control = (ctx) => ctx.sourceEvent?.submitter || ctx.sourceElement;
+  const busy = (element, on) => {
+    if (!element?.setAttribute || element === document.body) return;
+    if (on) element.setAttribute("aria-busy", "true"); else element.removeAttribute("aria-busy");
+  };
+  document.addEventListener("htmx:before:request", (event) => busy(control(event.detail.ctx), true));
+  document.addEventListener("htmx:finally:request", (event) => busy(control(event.detail.ctx), false));
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (event.submitter?.hasAttribute("aria-busy")) event.preventDefault(); else busy(event.submitter, true);
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("[aria-busy]").forEach((element) => busy(element, false)));
+  document.addEventListener("htmx:error", () => toast(byId("toast")?.dataset.offline));
+  document.addEventListener("htmx:response:error", (event) => {
+    if (event.detail.ctx.response.status >= 500) toast(byId("toast")?.dataset.failed);
+  });
+
+  // Focus: htmx keeps it where an element of the same id comes back; otherwise it goes to the same
+  // place in what was swapped, else to what follows, never to the top of the page.
+  let kept = null;
+  let last = null;
+  const lastPlace = () => (last?.isConnected ? last : (last?.id && byId(last.id)) || byId("main"));
+  document.addEventListener("focusin", (event) => { if (!event.target.closest(".toasts")) last = event.target; });
+  document.addEventListener("htmx:before:swap", () => {
+    const active = document.activeElement;
+    const home = active?.closest?.("[id]:not(main, body)");
+    if (!active || active === document.body || !home) { kept = null; return; }
+    const root = active.id === home.id ? active.parentElement?.closest("[id]") || home : home;
+    const next = root.nextElementSibling || root.previousElementSibling;
+    kept = { own: active.id, root: root.id, at: [...root.querySelectorAll(focusable)].indexOf(active), next: next?.id };
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    const was = kept;
+    kept = null;
+    if (!was || (document.activeElement && document.activeElement !== document.body)) return;
+    const own = was.own && byId(was.own);
+    const root = byId(was.root);
+    const inside = root && [...root.querySelectorAll(focusable)];
+    const next = was.next && byId(was.next)?.querySelector(focusable);
+    const goal = own || inside?.[was.at] || inside?.[0] || next || lastPlace();
+    goal?.focus({ preventScroll: true });
+  });
+  document.addEventListener("htmx:after:settle", (event) => {
+    for (const node of event.detail.newContent || []) {
+      const spoken = node.matches?.("[data-announce]") ? node : node.querySelector?.("[data-announce]");
+      if (spoken) { announce(spoken.dataset.announce); return; }
+    }
+  });
+
+  // Menus close on Escape and when something else is used; closing buttons close.
+  const menus = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+    const close = event.target.closest?.("[data-close]:not(.toasts)");
+    if (!close) return;
+    close.closest(".toast, .notice")?.remove();
+    lastPlace()?.focus({ preventScroll: true });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of menus()) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  // Filters apply as soon as they change.
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form?.matches("[data-autosubmit]") && event.target.type !== "search") form.requestSubmit();
+  });
+
+  // The calendar: arrows move between days, Home and End within the week, Page keys between months.
+  document.addEventListener("keydown", (event) => {
+    const grid = event.target.closest?.("[data-grid]");
+    if (!grid || event.altKey || event.ctrlKey || event.metaKey) return;
+    const days = [...grid.querySelectorAll("a.date")];
+    const at = days.indexOf(event.target.closest("td")?.querySelector("a.date"));
+    const forward = document.dir === "rtl" ? -1 : 1;
+    const step = {
+      ArrowRight: forward, ArrowLeft: -forward, ArrowDown: 7, ArrowUp: -7, Home: -(at % 7), End: 6 - (at % 7),
+    }[event.key];
+    if (at >= 0 && step !== undefined) {
+      event.preventDefault();
+      days[at + step]?.focus();
+    } else if (event.key === "PageUp" || event.key === "PageDown") {
+      const link = document.querySelector(event.key === "PageUp" ? "a[rel=prev]" : "a[rel=next]");
+      if (link) { event.preventDefault(); link.click(); }
+    }
+  });
+
+  // Sign-up: the browser's time zone, unless the person has chosen one.
+  const zone = byId("timezone");
+  const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && guess && (!zone.value || zone.hasAttribute("data-guess"))) {
+    if (zone.tagName !== "SELECT" || [...zone.options].some((option) => option.value === guess)) zone.value = guess;
+  }
+})();
