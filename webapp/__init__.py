@@ -1,0 +1,113 @@
+"""Aimline: one place for every goal a person carries."""
+
+import os
+from datetime import timedelta
+
+from flask import Flask, g
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import cli
+from webapp.actions import passwords
+from webapp.extensions import babel, csrf, db, login, migrate
+from webapp.models.engine import engine_options, normal_url, prepare
+from webapp.pages import account, calendar, dashboard, errors, goals, identity, imports, tracking
+from webapp.queries.sealing import keyring
+from webapp.settings import ROOT, Settings
+from webapp.web import formats, headers, health, logs, policies, transaction, viewer
+from webapp.web.assets import Assets
+
+BLUEPRINTS = (
+    health.bp,
+    identity.bp,
+    dashboard.bp,
+    goals.bp,
+    tracking.bp,
+    calendar.bp,
+    account.bp,
+    imports.bp,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, or an exception that says which setting or route is not safe to serve."""
+    settings = settings or Settings.load(os.environ)
+    app = Flask(
+        __name__,
+        static_folder=None,
+        template_folder=str(ROOT / "templates"),
+        instance_path=str(ROOT / "instance"),
+    )
+    configure(app, settings)
+    connect(app, settings)
+    guard(app, settings)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    Assets(ROOT / "static").init_app(app)
+    errors.init_app(app)
+    cli.init_app(app)
+    policies.check(app)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Flask and its extensions know our settings and nothing else."""
+    app.config.update(
+        SETTINGS=settings,
+        TESTING=settings.app_env == "test",
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=settings.limits.body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.limits.body_bytes,
+        MAX_FORM_PARTS=100,
+        SQLALCHEMY_DATABASE_URI=normal_url(settings.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SESSION_COOKIE_NAME="__Host-sid" if settings.https else "sid",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.https,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "templates" / "translations"),
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+
+
+def connect(app: Flask, settings: Settings) -> None:
+    """The database, the keys and the libraries are ready."""
+    if settings.sqlite_file is not None:
+        private_file(settings)
+    keyring.configure(settings.field_keys)
+    passwords.configure(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    babel.init_app(app, locale_selector=formats.choose_locale, timezone_selector=formats.choose_zone)
+    login.init_app(app)
+    formats.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def guard(app: Flask, settings: Settings) -> None:
+    """The order in which a request meets the house; answers pass it the other way round."""
+    headers.init_app(app, https=settings.https)
+    logs.init_app(app)
+    csrf.init_app(app)
+    transaction.init_app(app)
+    viewer.init_app(app)
+    policies.init_app(app)
+    app.context_processor(lambda: {"viewer": g.get("viewer"), "text_direction": formats.text_direction()})
+
+
+def private_file(settings: Settings) -> None:
+    """The database file, and the folder made for it, can be read by its owner only."""
+    file = settings.sqlite_file
+    assert file is not None
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not file.exists():
+        file.touch(mode=0o600)

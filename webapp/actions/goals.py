@@ -1,0 +1,228 @@
+"""Opening, changing, ordering and putting away goals."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session, scoped_session
+
+from webapp.actions import occurrences
+from webapp.actions.audit import Tag, record
+from webapp.domain.errors import Conflict, Invalid, Problem
+from webapp.domain.goals import GOALS_PER_PERSON, GoalDraft, Kind, Lifecycle
+from webapp.domain.people import Viewer, Words
+from webapp.domain.policy import Permission, require
+from webapp.domain.schedules import Schedule, schedule_from
+from webapp.models import Goal, GoalRevision, ScheduleVersion
+from webapp.queries import goals as goal_queries
+from webapp.queries.visibility import goals_of
+
+AnySession = Session | scoped_session[Any]
+
+
+def create(session: AnySession, viewer: Viewer, draft: GoalDraft, *, source_uid: str | None = None) -> Goal:
+    """The viewer has a new goal, last in their order, with its rows up to the horizon; raises Invalid."""
+    count, last = session.execute(_count_and_last_position(viewer)).one()
+    problems = draft.check()
+    if count >= GOALS_PER_PERSON:
+        problems.append(Problem("", "too_many_goals", {"most": GOALS_PER_PERSON}))
+    schedule = _schedule(draft, problems, viewer, None)
+    goal = Goal(
+        kind=Kind.PERSONAL,
+        owner_id=viewer.id,
+        position=(last or 0) + 1,
+        source_uid=source_uid,
+        created_at=viewer.now,
+        updated_at=viewer.now,
+        lifecycle=Lifecycle.ACTIVE,
+        revision=1,
+        version=1,
+    )
+    _write(goal, draft, viewer.words)
+    # A first version speaks from the start it names, so that days before today are judged by it.
+    version = ScheduleVersion(is_current=True)
+    version.set_terms(replace(schedule, valid_from=min(schedule.start, viewer.today)))
+    goal.schedules = [version]
+    session.add(goal)
+    session.flush()
+    _keep_revision(session, viewer, goal, draft, schedule)
+    occurrences.plan(session, goal, schedule, viewer.today)
+    record(session, Tag.GOAL_CREATE, at=viewer.now, viewer=viewer, thing=goal)
+    session.flush()
+    return goal
+
+
+def change(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, *, seen: int) -> Goal:
+    """The goal says what the draft says, from today on; past days keep the schedule they had.
+
+    `seen` is the version the editor was opened on: raises Conflict when the goal has changed since, Invalid with every
+    problem otherwise.
+    """
+    require(viewer, Permission.GOAL_CHANGE, goal_queries.facts_of(session, viewer, goal))
+    if goal.version != seen:
+        raise Conflict("changed_meanwhile", goal=goal.public_id)
+    current = next(version for version in goal.schedules if version.is_current)
+    before = current.terms()
+    schedule = _schedule(draft, draft.check(), viewer, before)
+    rescheduled = replace(schedule, valid_from=before.valid_from) != before
+    material = rescheduled or (goal.target, goal.direction) != (draft.target, draft.direction)
+    _write(goal, draft, viewer.words)
+    goal.version += 1
+    goal.updated_at = viewer.now
+    if rescheduled:
+        _put_in_force(session, goal, current, schedule)
+        occurrences.plan(session, goal, schedule, viewer.today)
+    if material:
+        goal.revision += 1
+        _keep_revision(session, viewer, goal, draft, schedule)
+    session.flush()
+    occurrences.settle(session, viewer, goal)
+    record(session, Tag.GOAL_CHANGE, at=viewer.now, viewer=viewer, thing=goal, material=material, version=goal.version)
+    session.flush()
+    return goal
+
+
+def archive(session: AnySession, viewer: Viewer, goal: Goal) -> Goal:
+    """The goal is put away: nothing of it is due, its history stays. Repeating changes nothing."""
+    require(viewer, Permission.GOAL_CHANGE, goal_queries.facts_of(session, viewer, goal))
+    if goal.archived_at is None:
+        goal.archived_at = viewer.now
+        record(session, Tag.GOAL_ARCHIVE, at=viewer.now, viewer=viewer, thing=goal)
+        session.flush()
+    return goal
+
+
+def unarchive(session: AnySession, viewer: Viewer, goal: Goal) -> Goal:
+    """The goal is back among the live ones, with rows from today on. Repeating changes nothing."""
+    require(viewer, Permission.GOAL_CHANGE, goal_queries.facts_of(session, viewer, goal))
+    if goal.archived_at is not None:
+        goal.archived_at = None
+        _catch_up(session, viewer, goal)
+        record(session, Tag.GOAL_RESTORE, at=viewer.now, viewer=viewer, thing=goal)
+        session.flush()
+    return goal
+
+
+def delete(session: AnySession, viewer: Viewer, goal: Goal) -> Goal:
+    """The goal and everything of it is gone from every page; `undelete` brings it back."""
+    require(viewer, Permission.GOAL_DELETE, goal_queries.facts_of(session, viewer, goal))
+    goal.deleted_at = viewer.now
+    record(session, Tag.GOAL_DELETE, at=viewer.now, viewer=viewer, thing=goal)
+    session.flush()
+    return goal
+
+
+def undelete(session: AnySession, viewer: Viewer, public_id: str) -> Goal:
+    """The viewer's own deleted goal is back as it was; raises NotFound."""
+    goal = goal_queries.find_deleted(session, viewer, public_id)
+    goal.deleted_at = None
+    require(viewer, Permission.GOAL_DELETE, goal_queries.facts_of(session, viewer, goal))
+    _catch_up(session, viewer, goal)
+    record(session, Tag.GOAL_RESTORE, at=viewer.now, viewer=viewer, thing=goal)
+    session.flush()
+    return goal
+
+
+def move(session: AnySession, viewer: Viewer, goal: Goal, *, up: bool) -> Goal:
+    """The goal has changed places with its neighbour in the owner's order; at the end of the list nothing happens."""
+    require(viewer, Permission.GOAL_CHANGE, goal_queries.facts_of(session, viewer, goal))
+    others = select(Goal).where(goals_of(viewer), Goal.archived_at.is_(None)).limit(1)
+    place, here = tuple_(Goal.position, Goal.id), (goal.position, goal.id)
+    if up:
+        others = others.where(place < here).order_by(Goal.position.desc(), Goal.id.desc())
+    else:
+        others = others.where(place > here).order_by(Goal.position, Goal.id)
+    neighbour = session.scalars(others).first()
+    if neighbour is not None:
+        goal.position, neighbour.position = neighbour.position, goal.position
+        record(session, Tag.GOAL_MOVE, at=viewer.now, viewer=viewer, thing=goal)
+        session.flush()
+    return goal
+
+
+def extend_horizons(session: AnySession, now: datetime, *, most: int = 200) -> int:
+    """Up to `most` goals without an end have rows for the next 60 days again; returns how many were extended."""
+    soon = (now + timedelta(days=30)).date()
+    statement = (
+        select(ScheduleVersion, Goal)
+        .join(Goal, Goal.id == ScheduleVersion.goal_id)
+        .where(ScheduleVersion.is_current, ScheduleVersion.until.is_(None), Goal.rows_until < soon)
+        .where(Goal.archived_at.is_(None), Goal.deleted_at.is_(None), Goal.lifecycle == Lifecycle.ACTIVE)
+        .order_by(Goal.rows_until)
+        .limit(most)
+        .with_for_update(of=Goal, skip_locked=True)
+    )
+    extended = 0
+    for version, goal in session.execute(statement).all():
+        occurrences.lengthen(session, goal, version.terms(), now.date())
+        extended += 1
+    session.flush()
+    return extended
+
+
+def _schedule(draft: GoalDraft, problems: list[Problem], viewer: Viewer, stored: Schedule | None) -> Schedule:
+    """The schedule the draft asks for; raises Invalid with the problems of the whole draft."""
+    try:
+        schedule = schedule_from(draft.schedule, today=viewer.today, stored=stored)
+    except Invalid as invalid:
+        new = [problem for problem in invalid.problems if problem not in problems]
+        raise Invalid([*problems, *new]) from invalid
+    if problems:
+        raise Invalid(problems)
+    return schedule
+
+
+def _write(goal: Goal, draft: GoalDraft, words: Words) -> None:
+    goal.title = words.seal("goal.title", draft.title.strip())
+    goal.question = words.seal("goal.question", draft.question.strip()) if draft.question.strip() else None
+    goal.description = words.seal("goal.description", draft.description.strip()) if draft.description.strip() else None
+    goal.unit = words.seal("goal.unit", draft.unit.strip()) if draft.unit.strip() else None
+    goal.criticality = draft.criticality or None
+    goal.colour = draft.colour
+    goal.direction = draft.direction
+    goal.target = draft.target if draft.direction else None
+
+
+def _put_in_force(session: AnySession, goal: Goal, current: ScheduleVersion, schedule: Schedule) -> None:
+    """The schedule rules from its first day; a second change on the same day replaces the first."""
+    if current.valid_from >= schedule.valid_from:
+        current.set_terms(replace(schedule, valid_from=current.valid_from))
+        return
+    current.is_current = False
+    session.flush()
+    version = ScheduleVersion(goal_id=goal.id, is_current=True)
+    version.set_terms(schedule)
+    goal.schedules.append(version)
+    session.flush()
+
+
+def _keep_revision(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, schedule: Schedule) -> None:
+    terms = {
+        "title": draft.title.strip(),
+        "description": draft.description.strip(),
+        "direction": draft.direction,
+        "target": str(draft.target) if draft.target is not None else None,
+        "unit": draft.unit.strip(),
+        "frequency": schedule.frequency,
+        "start": schedule.start.isoformat(),
+        "until": schedule.until.isoformat() if schedule.until else None,
+        "days": schedule.days,
+        "rule": schedule.rule,
+        "quota": [schedule.quota.times, schedule.quota.period, schedule.quota.length] if schedule.quota else None,
+    }
+    sealed = viewer.words.seal("goal_revision.terms", json.dumps(terms))
+    revision = GoalRevision(goal_id=goal.id, number=goal.revision, author_id=viewer.id, terms=sealed)
+    revision.created_at = viewer.now
+    session.add(revision)
+
+
+def _catch_up(session: AnySession, viewer: Viewer, goal: Goal) -> None:
+    """Rows that the worker would have made while the goal was away."""
+    current = next(version for version in goal.schedules if version.is_current)
+    occurrences.lengthen(session, goal, current.terms(), viewer.today)
+
+
+def _count_and_last_position(viewer: Viewer) -> Any:
+    return select(func.count(), func.max(Goal.position)).where(Goal.owner_id == viewer.id, Goal.deleted_at.is_(None))

@@ -1,0 +1,70 @@
+"""Mailed links: 256 random bits kept as their SHA-256, which end after 30 minutes, one use, or a newer link."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, or_, update
+
+from webapp.actions.audit import AnySession
+from webapp.domain.errors import NotFound
+from webapp.domain.identity import Purpose
+from webapp.models import Token
+from webapp.queries.people import email_key, opens, secret_hash
+from webapp.queries.sealing import keyring
+
+LIFETIME = timedelta(minutes=30)
+
+
+def issue(
+    session: AnySession,
+    purpose: Purpose,
+    *,
+    address: str,
+    now: datetime,
+    person_id: int | None = None,
+    payload: str | None = None,
+) -> tuple[Token, str]:
+    """A new link and its secret, which is kept nowhere; older links to the same end no longer open anything."""
+    key = email_key(address)
+    nobodys = (Token.address == key) & Token.person_id.is_(None)
+    same = nobodys if person_id is None else Token.person_id == person_id
+    session.execute(update(Token).where(Token.purpose == purpose.value, same, *_unused()).values(revoked_at=now))
+    secret = secrets.token_urlsafe(32)
+    token = Token(
+        purpose=purpose.value,
+        person_id=person_id,
+        address=key,
+        secret_hash=secret_hash(secret),
+        payload=keyring.seal_for_system("token.payload", payload) if payload is not None else None,
+        created_at=now,
+        expires_at=now + LIFETIME,
+    )
+    session.add(token)
+    session.flush()
+    return token, secret
+
+
+def redeem(session: AnySession, purpose: Purpose, secret: str, now: datetime) -> Token:
+    """The link is used up by one atomic statement, so that of two who come at once one gets NotFound."""
+    statement = update(Token).where(*opens(purpose, secret, now)).values(used_at=now).returning(Token)
+    token = session.execute(statement).scalar_one_or_none()
+    if token is None:
+        raise NotFound
+    return token
+
+
+def payload_of(token: Token) -> str:
+    """What waited in the link to be confirmed."""
+    assert token.payload is not None
+    return keyring.open_for_system("token.payload", token.payload)
+
+
+def revoke_links(session: AnySession, *, person_id: int, address: str, now: datetime) -> None:
+    """No link of this person, and none sent to this address for nobody yet, opens anything any more."""
+    nobodys = (Token.address == email_key(address)) & Token.person_id.is_(None)
+    theirs = or_(Token.person_id == person_id, nobodys)
+    session.execute(update(Token).where(Token.purpose.in_(list(Purpose)), theirs, *_unused()).values(revoked_at=now))
+
+
+def _unused() -> list[ColumnElement[bool]]:
+    return [Token.used_at.is_(None), Token.revoked_at.is_(None)]

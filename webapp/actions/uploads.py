@@ -1,0 +1,47 @@
+"""The file between preview and yes: sealed, its owner's alone, for at most an hour; afterwards what became of it."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session, scoped_session
+
+from webapp.actions.imports import Result
+from webapp.domain.people import Viewer
+from webapp.models import Upload
+from webapp.queries.imports import content_of
+
+AnySession = Session | scoped_session[Any]
+LOOP = "loop"
+DONE = "loop-done"
+
+
+def keep(session: AnySession, viewer: Viewer, content: bytes) -> Upload:
+    """The file waits for its owner's yes; a file that waited before it is gone."""
+    session.execute(delete(Upload).where(Upload.person_id == viewer.id, Upload.kind == LOOP))
+    sealed = viewer.words.seal_bytes("upload.content", content)
+    upload = Upload(person_id=viewer.id, kind=LOOP, content=sealed, created_at=viewer.now)
+    session.add(upload)
+    session.flush()
+    return upload
+
+
+def finish(session: AnySession, viewer: Viewer, upload: Upload, result: Result) -> None:
+    """The file is gone, and in its place stands what became of it."""
+    upload.kind = DONE
+    upload.content = viewer.words.seal_bytes("upload.content", json.dumps(asdict(result)).encode())
+    session.flush()
+
+
+def result_of(viewer: Viewer, upload: Upload) -> Result:
+    """What became of a file that was imported."""
+    said = json.loads(content_of(viewer, upload))
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+    return Result(**fields)
+
+
+def remove(session: AnySession, upload: Upload) -> None:
+    """The file, or what was left of it, is gone."""
+    session.delete(upload)
+    session.flush()

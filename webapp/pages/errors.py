@@ -1,0 +1,77 @@
+"""When something cannot be answered: the right status, calm words, and nothing internal."""
+
+from flask import Flask, current_app, g, render_template
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from webapp.domain.errors import Conflict, NotFound, Refused, TooMany
+from webapp.extensions import db
+from webapp.pages.respond import wants_fragment
+
+Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(CSRFError, on_csrf)
+    app.register_error_handler(NotFound, lambda error: answer(404))
+    app.register_error_handler(Refused, lambda error: answer(403))
+    app.register_error_handler(Conflict, lambda error: answer(409))
+    app.register_error_handler(TooMany, on_too_many)
+    app.register_error_handler(OperationalError, on_database)
+    app.register_error_handler(Exception, on_fault)
+
+
+def on_http(error: HTTPException) -> Answer:
+    allowed = getattr(error, "valid_methods", None)
+    return answer(error.code or 500, headers={"Allow": ", ".join(sorted(allowed))} if allowed else None)
+
+
+def on_csrf(error: CSRFError) -> Answer:
+    return answer(400, stale_form=True)
+
+
+def on_too_many(error: TooMany) -> Answer:
+    return answer(429, headers={"Retry-After": str(error.retry_after)})
+
+
+def on_database(error: OperationalError) -> Answer:
+    """The database is busy or away: nothing was saved, and trying again makes sense."""
+    db.session.rollback()
+    current_app.logger.error("database unavailable", exc_info=error)
+    return answer(503, headers={"Retry-After": "5"})
+
+
+def on_fault(error: Exception) -> Answer:
+    db.session.rollback()
+    current_app.logger.error("fault", exc_info=error)
+    return answer(500)
+
+
+def answer(status: int, *, stale_form: bool = False, headers: dict[str, str] | None = None) -> Answer:
+    """The page, or the fragment, that says what happened and what can be done next."""
+    title, advice = wording(status, stale_form)
+    template = "errors/_error.html" if wants_fragment() else "errors/error.html"
+    body = render_template(template, viewer=g.get("viewer"), status=status, title=title, advice=advice)
+    return body, status, headers or {}
+
+
+def wording(status: int, stale_form: bool = False) -> tuple[str, str]:
+    """Title and advice for a status."""
+    if stale_form:
+        return _("This form has expired"), _(
+            "Go back, reload the page and send it again: what you typed is still there."
+        )
+    texts = {
+        400: (_("That request could not be read"), _("Go back and try again.")),
+        403: (_("You cannot do this"), _("You can see this, but changing it is somebody else's.")),
+        404: (_("Nothing here"), _("It may have been moved or deleted, or it is not shared with you.")),
+        405: (_("That does not work this way"), _("Go back and use the buttons on the page.")),
+        409: (_("Somebody was faster"), _("This has changed since you opened it. Reload to see how it is now.")),
+        413: (_("That file is too large"), _("Choose a smaller one.")),
+        429: (_("Too many tries"), _("Please wait a while, then try again.")),
+        503: (_("One moment"), _("The database is busy. Nothing was saved; please try again.")),
+    }
+    return texts.get(status, (_("Something went wrong on our side"), _("Nothing was saved. Please try again.")))

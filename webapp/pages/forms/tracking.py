@@ -1,0 +1,38 @@
+"""What a tick says."""
+
+from datetime import date
+from decimal import Decimal
+
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+
+from webapp.domain.errors import Invalid, Problem
+from webapp.domain.tracking import DayState, EntryDraft
+from webapp.pages.forms.base import AmountField, Form
+
+
+class DayForm(Form):
+    """One goal on one day: the pressed button's state, the amount typed beside it, a note where the form has one."""
+
+    state = StringField()
+    value = AmountField()
+    note = TextAreaField()
+    view = HiddenField()
+    back = HiddenField()
+    restore = BooleanField()
+
+    def draft(self, local_date: date, *, measured: bool) -> EntryDraft:
+        """What was said, ready for the rules; raises Invalid when the amount cannot be read or the state is unknown."""
+        problems = self.read()
+        try:
+            state = DayState(self.state.data) if self.state.data else None
+        except ValueError:
+            problems.append(Problem("state", "unknown_choice"))
+        if problems:
+            raise Invalid(problems)
+        value: Decimal | None = self.value.data if measured else None
+        if not self.restore.data and state in (DayState.OPEN, DayState.SKIPPED):
+            value = None  # undoing and skipping say nothing of the number that still stands in the field
+        if not self.restore.data and value is not None and state is DayState.DONE:
+            state = None  # the number decides, not the button
+        note = self.note.data if self.note.raw_data else None
+        return EntryDraft(local_date=local_date, state=state, value=value, note=note)

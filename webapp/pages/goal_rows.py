@@ -1,0 +1,48 @@
+"""Lines of the goals list, prepared for the template."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from webapp.domain.goals import Lifecycle
+from webapp.domain.schedules import Frequency
+from webapp.queries.goals import GoalRow, Terms
+from webapp.web.formats import day
+from webapp.web.words import schedule_words, target_words
+
+
+def goal_line(row: GoalRow, *, movable: bool) -> dict[str, Any]:
+    """One goal of the list: its schedule in words, how the last 30 days went, and what can be done with it."""
+    facts = [schedule_words(row.schedule)]
+    if row.direction is not None and row.target is not None:
+        facts.append(target_words(row.direction, row.target, row.unit))
+    if row.schedule.until is not None and row.schedule.until != row.schedule.start:
+        facts.append(_("until %(day)s", day=day(row.schedule.until)))
+    return {
+        "id": row.id,
+        "title": row.title,
+        "colour": row.colour,
+        "facts": " · ".join(facts),
+        "archived": row.archived,
+        "completed": row.lifecycle is Lifecycle.COMPLETED,
+        "recent": _("%(done)s of %(due)s in 30 days", done=row.done, due=row.due) if row.due else "",
+        "share": round(100 * row.done / row.due) if row.due else None,
+        "movable": movable,
+    }
+
+
+def goal_facts(goal: Terms) -> list[tuple[str, str]]:
+    """What a goal is, as pairs of term and value."""
+    schedule = goal.schedule
+    facts = [(_("Due"), schedule_words(schedule))]
+    if goal.direction is not None and goal.target is not None:
+        facts.append((_("Reached with"), target_words(goal.direction, goal.target, goal.unit)))
+    if schedule.frequency is not Frequency.ONE_TIME:
+        facts.append((_("Starts"), day(schedule.start)))
+        facts.append((_("Target date"), day(schedule.until) if schedule.until else _("goes on")))
+    if goal.criticality:
+        levels = {"Low": _("Low"), "Medium": _("Medium"), "High": _("High")}
+        facts.append((_("Importance"), levels.get(goal.criticality, goal.criticality)))
+    if goal.lifecycle is Lifecycle.COMPLETED:
+        facts.append((_("State"), _("completed")))
+    return facts

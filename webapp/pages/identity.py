@@ -1,0 +1,182 @@
+"""Coming in and going out: sign-up, sign-in, recovery, sign-out, and the password once more."""
+
+from flask import Blueprint, flash, g, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from webapp.actions import people, sign_ins
+from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
+from webapp.domain.identity import Purpose
+from webapp.extensions import db
+from webapp.pages.forms.base import Form
+from webapp.pages.forms.identity import NewPasswordForm, PasswordAgainForm, RecoverForm, SignInForm, SignUpForm
+from webapp.pages.respond import onward, page
+from webapp.queries.people import link_is_open
+from webapp.web import proofs, transaction
+from webapp.web.addresses import safe_next
+from webapp.web.policies import anyone, signed_in, signed_out
+from webapp.web.viewer import forget, now, remember
+
+bp = Blueprint("identity", __name__)
+Answer = str | Response | tuple[str, int]
+
+
+@bp.route("/signup", methods=["GET", "POST"])
+@signed_out
+def sign_up() -> Answer:
+    """Ask for an account; it begins once the mailed link is confirmed."""
+    form = SignUpForm()
+    if request.method == "GET":
+        return page("identity/sign_up.html", form=form)
+    proofs.count_sign_up()
+    try:
+        draft = form.draft()
+        with transaction.unlocked():
+            password_hash = people.hash_for(draft)
+        proofs.count_mail(draft.email)
+        people.ask_sign_up(db.session, draft, password_hash, now())
+    except Invalid as invalid:
+        return page("identity/sign_up.html", form=form.absorb(invalid)), 422
+    return onward(url_for(".sign_up_sent"))
+
+
+@bp.get("/signup/sent")
+@signed_out
+def sign_up_sent() -> str:
+    """Say that a mail is on its way, whatever the address was."""
+    return page("identity/sent.html", again=url_for(".sign_up"))
+
+
+@bp.get("/signup/confirm/<token>")
+@anyone
+def confirm(token: str) -> Answer:
+    """Show the button that confirms; nothing changes, because mail scanners open links too."""
+    if not link_is_open(db.session, Purpose.SIGN_UP, token, now()):
+        return dead_link(url_for(".sign_up"))
+    return page("identity/confirm.html")
+
+
+@bp.post("/signup/confirm/<token>")
+@anyone
+def confirm_post(token: str) -> Answer:
+    """Make the account; its owner signs in next."""
+    proofs.count_link()
+    try:
+        person = people.confirm_sign_up(db.session, token, now())
+    except (NotFound, Conflict):
+        return dead_link(url_for(".sign_up"))
+    proofs.link_was_good(person)
+    flash(_("Your account is ready. Sign in to begin."))
+    return onward(url_for(".sign_in"))
+
+
+@bp.route("/login", methods=["GET", "POST"])
+@signed_out
+def sign_in() -> Answer:
+    """Sign in with address and password."""
+    form = SignInForm()
+    if request.method == "GET":
+        form.next.data = safe_next(request.args.get("next"))
+        return page("identity/sign_in.html", form=form)
+    try:
+        secret = proofs.sign_in(form.email.data or "", form.password.data or "")
+    except Refused:
+        wrong = _("That e-mail and password do not belong together. Check both, or choose a new password.")
+        return page("identity/sign_in.html", form=blame(form, wrong)), 422
+    remember(secret)
+    return onward(form.next.data or url_for("dashboard.index"))
+
+
+@bp.post("/logout")
+@signed_in
+def sign_out() -> Response:
+    """This device is signed out on the server, and the browser forgets what it kept."""
+    sign_ins.sign_out(db.session, g.viewer)
+    return leave()
+
+
+@bp.route("/password-again", methods=["GET", "POST"])
+@signed_in
+def password_again() -> Answer:
+    """Ask for the password before something that needs a recent one."""
+    form = PasswordAgainForm()
+    if request.method == "GET":
+        form.next.data = safe_next(request.args.get("next"))
+        return page("identity/password_again.html", form=form)
+    try:
+        secret = proofs.again(g.viewer, form.password.data or "")
+    except Refused:
+        wrong = _("That is not your password.")
+        return page("identity/password_again.html", form=blame(form, wrong)), 422
+    remember(secret)
+    return onward(form.next.data or url_for("account.index"))
+
+
+@bp.route("/recover", methods=["GET", "POST"])
+@signed_out
+def recover() -> Answer:
+    """Ask for a link to choose a new password."""
+    form = RecoverForm()
+    if request.method == "GET":
+        return page("identity/recover.html", form=form)
+    try:
+        proofs.count_mail(form.email.data or "")
+        people.ask_recovery(db.session, form.email.data or "", str(get_locale() or "en"), now())
+    except Invalid as invalid:
+        return page("identity/recover.html", form=form.absorb(invalid)), 422
+    return onward(url_for(".recover_sent"))
+
+
+@bp.get("/recover/sent")
+@signed_out
+def recover_sent() -> str:
+    """Say that a mail is on its way, whatever the address was."""
+    return page("identity/sent.html", again=url_for(".recover"))
+
+
+@bp.get("/recover/<token>")
+@anyone
+def reset(token: str) -> Answer:
+    """Show where the new password is typed; nothing changes."""
+    if not link_is_open(db.session, Purpose.RECOVERY, token, now()):
+        return dead_link(url_for(".recover"))
+    return page("identity/reset.html", form=NewPasswordForm())
+
+
+@bp.post("/recover/<token>")
+@anyone
+def reset_post(token: str) -> Answer:
+    """The new password holds, and every device is signed out."""
+    form = NewPasswordForm()
+    proofs.count_link()
+    try:
+        person = people.reset_password(db.session, token, form.password.data or "", now())
+    except NotFound:
+        return dead_link(url_for(".recover"))
+    except Invalid as invalid:
+        return page("identity/reset.html", form=form.absorb(invalid)), 422
+    forget()
+    proofs.link_was_good(person)
+    flash(_("Your new password is set. Sign in with it."))
+    return onward(url_for(".sign_in"))
+
+
+def blame(form: Form, words: str) -> Form:
+    """The words stand above the form: which of its fields was wrong is not said."""
+    form.form_errors.append(words)
+    return form
+
+
+def dead_link(again: str) -> Answer:
+    """The mailed link opens nothing, and here is how to get another."""
+    return page("identity/dead_link.html", again=again), 410
+
+
+def leave() -> Response:
+    """The sign-in page, in a browser that has forgotten who was here."""
+    forget()
+    g.viewer = None
+    answer = onward(url_for("identity.sign_in"))
+    answer.headers["Clear-Site-Data"] = '"cookies", "storage"'
+    return answer

@@ -1,0 +1,1 @@
+"""Reads: the viewer first, rows as frozen dataclasses, nothing written."""

@@ -1,0 +1,245 @@
+"""Goals as lists and as one thing, always through the viewer."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, scoped_session, selectinload
+
+from webapp.domain.errors import NotFound
+from webapp.domain.goals import Kind, Lifecycle
+from webapp.domain.grants import GrantFacts, Scope
+from webapp.domain.people import Viewer, Words
+from webapp.domain.policy import GoalFacts
+from webapp.domain.schedules import Schedule
+from webapp.domain.tracking import DayState, Direction
+from webapp.models import Goal, Grant, Occurrence, ScheduleVersion
+from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
+from webapp.queries.sealing import words_of
+from webapp.queries.visibility import goals_of, goals_visible_to, grants_open_to
+
+AnySession = Session | scoped_session[Any]
+
+
+class Order(StrEnum):
+    OWN = "own"
+    TITLE = "title"
+    NEWEST = "newest"
+    TARGET = "target"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the goals list shows: words in the title, one schedule name, archived or live ones, an order."""
+
+    search: str = ""
+    frequency: str = ""
+    archived: bool = False
+    order: Order = Order.OWN
+
+
+@dataclass(frozen=True, slots=True)
+class GoalRow:
+    """One line of the goals list."""
+
+    id: str
+    title: str
+    question: str
+    colour: int
+    lifecycle: Lifecycle
+    archived: bool
+    position: int
+    schedule: Schedule
+    direction: Direction | None
+    target: Decimal | None
+    unit: str
+    done: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One goal, opened: what its page and its editor show."""
+
+    id: str
+    title: str
+    question: str
+    description: str
+    unit: str
+    colour: int
+    criticality: str | None
+    direction: Direction | None
+    target: Decimal | None
+    lifecycle: Lifecycle
+    archived: bool
+    version: int
+    revision: int
+    schedule: Schedule
+
+
+def listed(session: AnySession, viewer: Viewer, wanted: Filter) -> list[GoalRow]:
+    """The viewer's own goals that fit the filter; `done` and `due` count the last 30 days.
+
+    Titles are sealed, so they are searched and sorted in memory (at most 500 goals a person).
+    """
+    words = viewer.words
+    rows = [_as_row(words, row) for row in session.execute(_list(viewer, wanted))]
+    needle = wanted.search.casefold().strip()
+    if needle:
+        rows = [row for row in rows if needle in row.title.casefold() or needle in row.question.casefold()]
+    if wanted.order is Order.TITLE:
+        rows.sort(key=lambda row: row.title.casefold())
+    elif wanted.order is Order.TARGET:
+        rows.sort(key=lambda row: (row.schedule.until is None, row.schedule.until or date.max))
+    return rows
+
+
+def archived_count(session: AnySession, viewer: Viewer) -> int:
+    """How many of the viewer's goals are archived."""
+    statement = select(func.count()).select_from(Goal).where(goals_of(viewer), Goal.archived_at.is_not(None))
+    return session.execute(statement).scalar_one()
+
+
+def find(session: AnySession, viewer: Viewer, public_id: str, *, lock: bool = False) -> Goal:
+    """The goal with its schedules, if the viewer may know of it, else NotFound; `lock` holds its row on PostgreSQL."""
+    statement = select(Goal).where(Goal.public_id == public_id, goals_visible_to(viewer))
+    return _one(session, statement, lock)
+
+
+def find_deleted(session: AnySession, viewer: Viewer, public_id: str) -> Goal:
+    """The viewer's own goal they deleted, so that it can come back, else NotFound."""
+    mine = (Goal.owner_id == viewer.id, Goal.kind == Kind.PERSONAL, Goal.deleted_at.is_not(None))
+    return _one(session, select(Goal).where(Goal.public_id == public_id, *mine), True)
+
+
+def facts_of(session: AnySession, viewer: Viewer, goal: Goal) -> GoalFacts:
+    """What the policy must know of a goal the viewer reached; grants are only loaded for somebody else's goal."""
+    grants: tuple[GrantFacts, ...] = ()
+    if goal.owner_id != viewer.id and goal.kind.is_private:
+        statement = select(Grant).where(Grant.client_id == goal.owner_id, grants_open_to(viewer))
+        grants = tuple(_grant_facts(grant) for grant in session.scalars(statement))
+    return GoalFacts(
+        owner_id=goal.owner_id,
+        kind=goal.kind,
+        organisation_id=goal.organisation_id,
+        deleted=goal.deleted_at is not None,
+        grants=grants,
+    )
+
+
+def open_grant(session: AnySession, viewer: Viewer, goal: Goal) -> Grant:
+    """The grant by which the viewer reads this goal of somebody else's."""
+    grant = session.scalars(select(Grant).where(Grant.client_id == goal.owner_id, grants_open_to(viewer))).first()
+    if grant is None:
+        raise NotFound
+    return grant
+
+
+def opened(session: AnySession, viewer: Viewer, goal: Goal) -> Terms:
+    """The goal's words, opened with its owner's key."""
+    words = viewer.words if goal.owner_id == viewer.id else words_of(session, goal.owner_id)
+    current = next(version for version in goal.schedules if version.is_current)
+    return Terms(
+        id=goal.public_id,
+        title=words.open("goal.title", goal.title),
+        question=open_or_empty(words, "goal.question", goal.question),
+        description=open_or_empty(words, "goal.description", goal.description),
+        unit=open_or_empty(words, "goal.unit", goal.unit),
+        colour=goal.colour,
+        criticality=goal.criticality,
+        direction=goal.direction,
+        target=goal.target,
+        lifecycle=goal.lifecycle,
+        archived=goal.archived_at is not None,
+        version=goal.version,
+        revision=goal.revision,
+        schedule=current.terms(),
+    )
+
+
+def open_or_empty(words: Words, column: str, sealed: bytes | None) -> str:
+    return words.open(column, sealed) if sealed else ""
+
+
+def _one(session: AnySession, statement: Select[Goal], lock: bool) -> Goal:
+    statement = statement.options(selectinload(Goal.schedules)).execution_options(populate_existing=lock)
+    goal = session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+    if goal is None:
+        raise NotFound
+    return goal
+
+
+def _list(viewer: Viewer, wanted: Filter) -> Select[*tuple[Any, ...]]:
+    since = date.fromordinal(viewer.today.toordinal() - 29)
+    recent = (
+        select(
+            Occurrence.goal_id,
+            func.count().filter(Occurrence.state == DayState.DONE).label("done"),
+            func.count().filter(Occurrence.state != DayState.SKIPPED).label("due"),
+        )
+        .join(Goal, Goal.id == Occurrence.goal_id)
+        .where(goals_of(viewer), Occurrence.deleted_at.is_(None), Occurrence.local_date.between(since, viewer.today))
+        .group_by(Occurrence.goal_id)
+        .subquery()
+    )
+    statement = (
+        select(
+            Goal.public_id,
+            Goal.title,
+            Goal.question,
+            Goal.unit,
+            Goal.colour,
+            Goal.lifecycle,
+            Goal.archived_at,
+            Goal.position,
+            Goal.direction,
+            Goal.target,
+            func.coalesce(recent.c.done, 0).label("done"),
+            func.coalesce(recent.c.due, 0).label("due"),
+            *SCHEDULE_COLUMNS,
+        )
+        .join(ScheduleVersion, (ScheduleVersion.goal_id == Goal.id) & ScheduleVersion.is_current)
+        .outerjoin(recent, recent.c.goal_id == Goal.id)
+        .where(goals_of(viewer), Goal.archived_at.is_not(None) if wanted.archived else Goal.archived_at.is_(None))
+    )
+    if wanted.frequency:
+        statement = statement.where(ScheduleVersion.frequency == wanted.frequency)
+    newest_first = wanted.order is Order.NEWEST
+    return statement.order_by(*((Goal.created_at.desc(), Goal.id.desc()) if newest_first else (Goal.position, Goal.id)))
+
+
+def _as_row(words: Words, row: Any) -> GoalRow:
+    return GoalRow(
+        id=row.public_id,
+        title=words.open("goal.title", row.title),
+        question=open_or_empty(words, "goal.question", row.question),
+        colour=row.colour,
+        lifecycle=row.lifecycle,
+        archived=row.archived_at is not None,
+        position=row.position,
+        schedule=schedule_of(row),
+        direction=row.direction,
+        target=row.target,
+        unit=open_or_empty(words, "goal.unit", row.unit),
+        done=row.done,
+        due=row.due,
+    )
+
+
+def _grant_facts(grant: Grant) -> GrantFacts:
+    shown = {
+        Scope.GOALS: grant.sees_goals,
+        Scope.TRACKING: grant.sees_tracking,
+        Scope.MOOD_LEVELS: grant.sees_mood_levels,
+        Scope.MOOD_NOTES: grant.sees_mood_notes,
+    }
+    return GrantFacts(
+        client_id=grant.client_id,
+        therapist_id=grant.therapist_id,
+        state=grant.state,
+        scopes=frozenset(scope for scope, sees in shown.items() if sees),
+        expires_at=grant.expires_at,
+    )

@@ -1,0 +1,84 @@
+"""What an import meets: the uploaded file, goals brought before, and days that already say something."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, scoped_session, selectinload
+
+from webapp.domain.errors import NotFound
+from webapp.domain.goals import Kind
+from webapp.domain.people import Viewer
+from webapp.models import Entry, Goal, Occurrence, Upload
+from webapp.queries.visibility import goals_of
+
+AnySession = Session | scoped_session[Any]
+KEPT_FOR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedGoal:
+    """A goal as a link: its address, its words, its colour."""
+
+    id: str
+    title: str
+    colour: int
+    archived: bool
+
+
+def upload_of(session: AnySession, viewer: Viewer, public_id: str, *, lock: bool = False) -> Upload:
+    """The viewer's own upload, at most an hour old, else NotFound; `lock` holds its row on PostgreSQL."""
+    mine = (Upload.person_id == viewer.id, Upload.created_at > viewer.now - KEPT_FOR)
+    statement = select(Upload).where(Upload.public_id == public_id, *mine)
+    upload = session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+    if upload is None:
+        raise NotFound
+    return upload
+
+
+def content_of(viewer: Viewer, upload: Upload) -> bytes:
+    """The uploaded bytes, opened."""
+    return viewer.words.open_bytes("upload.content", upload.content)
+
+
+def brought_before(session: AnySession, viewer: Viewer, source_uids: Iterable[str], *, lock: bool) -> dict[str, Goal]:
+    """The viewer's goals that an import made, deleted ones too, by `source_uid`; of two the live one counts."""
+    statement = (
+        select(Goal)
+        .where(Goal.owner_id == viewer.id, Goal.kind == Kind.PERSONAL, Goal.source_uid.in_(list(source_uids)))
+        .order_by(Goal.deleted_at.is_(None), Goal.id)
+        .options(selectinload(Goal.schedules))
+    )
+    goals = session.scalars(statement.with_for_update() if lock else statement)
+    return {goal.source_uid: goal for goal in goals if goal.source_uid is not None}
+
+
+def entries_there(session: AnySession, goal_ids: Iterable[int]) -> frozenset[str]:
+    """The `source_uid` of every entry of these goals that an import brought."""
+    statement = select(Entry.source_uid).where(Entry.goal_id.in_(list(goal_ids)), Entry.source_uid.is_not(None))
+    return frozenset(uid for uid in session.scalars(statement) if uid is not None)
+
+
+def days_spoken_for(session: AnySession, goal_ids: Iterable[int]) -> frozenset[tuple[int, date]]:
+    """Goal and date of every day that some entry speaks for."""
+    columns = (Occurrence.goal_id, Occurrence.local_date)
+    statement = select(*columns).where(Occurrence.goal_id.in_(list(goal_ids)), Occurrence.entry_id.is_not(None))
+    return frozenset((row.goal_id, row.local_date) for row in session.execute(statement))
+
+
+def live_goals(session: AnySession, viewer: Viewer) -> int:
+    """How many goals count towards the viewer's limit."""
+    statement = select(func.count()).select_from(Goal).where(Goal.owner_id == viewer.id, Goal.deleted_at.is_(None))
+    return session.execute(statement).scalar_one()
+
+
+def named(session: AnySession, viewer: Viewer, public_ids: Iterable[str]) -> list[NamedGoal]:
+    """Those of the viewer's goals that still exist, in their own order."""
+    columns = (Goal.public_id, Goal.title, Goal.colour, Goal.archived_at)
+    statement = select(*columns).where(goals_of(viewer), Goal.public_id.in_(list(public_ids)))
+    return [
+        NamedGoal(row.public_id, viewer.words.open("goal.title", row.title), row.colour, row.archived_at is not None)
+        for row in session.execute(statement.order_by(Goal.position, Goal.id))
+    ]

@@ -1,0 +1,32 @@
+"""What waits to be sent."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from webapp.models import OutboxMessage
+from webapp.models.types import Instant
+from webapp.queries.people import AnySession
+
+
+def ready(now: datetime, clock: datetime) -> list[ColumnElement[bool]]:
+    """The conditions under which a message may be claimed: due by `now`, and its lease, if any, over by `clock`."""
+    return [
+        OutboxMessage.sent_at.is_(None),
+        OutboxMessage.failed_at.is_(None),
+        OutboxMessage.due_at <= now,
+        or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until <= clock),
+    ]
+
+
+def lease_clock(session: AnySession, now: datetime) -> datetime:
+    """The clock by which leases run: the database server's, so that workers on different machines agree on it."""
+    if session.get_bind().dialect.name == "postgresql":
+        return session.execute(select(func.clock_timestamp(type_=Instant()))).scalar_one()
+    return now
+
+
+def any_ready(session: AnySession, now: datetime) -> bool:
+    """Whether a message could be claimed; asks without locking anything."""
+    statement = select(OutboxMessage.id).where(*ready(now, lease_clock(session, now))).limit(1)
+    return session.execute(statement).first() is not None

@@ -1,0 +1,194 @@
+"""People as others and they themselves may know them."""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, cast, func, select
+from sqlalchemy import String as Text
+from sqlalchemy.orm import Session, scoped_session
+
+from webapp.domain.days import local_day
+from webapp.domain.identity import Purpose
+from webapp.domain.people import MembershipStatus, Role, Viewer
+from webapp.models import DataKey, Membership, MembershipRole, Person, SignIn, Token
+from webapp.queries.sealing import keyring
+
+AnySession = Session | scoped_session[Any]
+ABSOLUTE = timedelta(days=30)
+IDLE = timedelta(days=14)
+
+_roles = (
+    select(func.aggregate_strings(cast(Membership.organisation_id, Text) + ":" + cast(MembershipRole.role, Text), " "))
+    .join(MembershipRole, MembershipRole.membership_id == Membership.id)
+    .where(Membership.person_id == Person.id, Membership.status == MembershipStatus.ACTIVE)
+    .scalar_subquery()
+)
+_viewer = (
+    select(
+        Person.id,
+        Person.public_id,
+        Person.name,
+        Person.email,
+        Person.zone,
+        Person.day_start,
+        Person.week_start,
+        Person.locale,
+        Person.theme,
+        SignIn.id.label("session_id"),
+        SignIn.fresh_at,
+        SignIn.created_at,
+        SignIn.seen_at,
+        DataKey.id.label("key_id"),
+        DataKey.wrapped_by,
+        DataKey.wrapped,
+        _roles.label("roles"),
+    )
+    .join(SignIn, SignIn.person_id == Person.id)
+    .join(DataKey, DataKey.person_id == Person.id)
+    .where(
+        SignIn.secret_hash == bindparam("secret_hash"),
+        SignIn.ended_at.is_(None),
+        Person.disabled_at.is_(None),
+        Person.deleted_at.is_(None),
+    )
+)
+
+
+def secret_hash(secret: str) -> bytes:
+    """The SHA-256 under which a secret is kept."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def viewer_by_secret(session: AnySession, secret: str, now: datetime) -> Viewer | None:
+    """The person whose live sign-in this secret opens: at most 30 days old and used within the last 14."""
+    row = session.execute(_viewer, {"secret_hash": secret_hash(secret)}).one_or_none()
+    if row is None or now - row.created_at > ABSOLUTE or now - row.seen_at > IDLE:
+        return None
+    return Viewer(
+        id=row.id,
+        public_id=row.public_id,
+        name=row.name,
+        email=row.email,
+        zone=row.zone,
+        now=now,
+        today=local_day(now, row.zone, row.day_start),
+        words=keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped),
+        day_start=row.day_start,
+        week_start=row.week_start,
+        locale=row.locale,
+        theme=row.theme,
+        session_id=row.session_id,
+        fresh_at=row.fresh_at,
+        seen_at=row.seen_at,
+        roles=_as_roles(row.roles),
+    )
+
+
+def viewer_of(session: AnySession, person: Person, now: datetime) -> Viewer:
+    """A person acting without a browser: a command of the operator's, or the worker on their behalf."""
+    key = session.execute(select(DataKey).where(DataKey.person_id == person.id)).scalar_one()
+    return Viewer(
+        id=person.id,
+        public_id=person.public_id,
+        name=person.name,
+        email=person.email,
+        zone=person.zone,
+        now=now,
+        today=local_day(now, person.zone, person.day_start),
+        words=keyring.words(person.id, key.id, key.wrapped_by, key.wrapped),
+        day_start=person.day_start,
+        week_start=person.week_start,
+        locale=person.locale,
+        theme=person.theme,
+        roles=_as_roles(session.execute(select(_roles).where(Person.id == person.id)).scalar()),
+    )
+
+
+def person_by_email(session: AnySession, email: str) -> Person | None:
+    """The live person with this address, however it is written."""
+    statement = select(Person).where(Person.email_key == email_key(email), Person.deleted_at.is_(None))
+    return session.execute(statement).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a try to sign in is held against; who may not enter is refused like a wrong password."""
+
+    person_id: int
+    public_id: str
+    password_hash: str | None = field(repr=False)
+    may_enter: bool
+
+
+def credentials(session: AnySession, email: str) -> Credentials | None:
+    """The credentials under this address, or None when nobody has it."""
+    return _credentials(session, Person.email_key == email_key(email))
+
+
+def credentials_of(session: AnySession, viewer: Viewer) -> Credentials | None:
+    """The viewer's own credentials."""
+    return _credentials(session, Person.id == viewer.id)
+
+
+def _credentials(session: AnySession, whose: ColumnElement[bool]) -> Credentials | None:
+    live = Person.disabled_at.is_(None) & Person.deleted_at.is_(None)
+    columns = (Person.id, Person.public_id, Person.password_hash, live.label("live"))
+    row = session.execute(select(*columns).where(whose)).one_or_none()
+    return Credentials(row.id, row.public_id, row.password_hash, bool(row.live)) if row else None
+
+
+def email_is_taken(session: AnySession, email: str) -> bool:
+    """Whether anybody has this address, those who may not come in included."""
+    return session.execute(select(Person.id).where(Person.email_key == email_key(email))).first() is not None
+
+
+def may_receive(session: AnySession, person_id: int) -> bool:
+    """Whether the person is still somebody to write to: neither disabled nor deleted."""
+    live = Person.disabled_at.is_(None) & Person.deleted_at.is_(None)
+    return session.execute(select(Person.id).where(Person.id == person_id, live)).first() is not None
+
+
+def opens(purpose: Purpose, secret: str, now: datetime) -> list[ColumnElement[bool]]:
+    """The conditions under which a mailed link with this secret still opens something."""
+    return [
+        Token.secret_hash == secret_hash(secret),
+        Token.purpose == purpose.value,
+        Token.used_at.is_(None),
+        Token.revoked_at.is_(None),
+        Token.expires_at > now,
+    ]
+
+
+def link_is_open(session: AnySession, purpose: Purpose, secret: str, now: datetime) -> bool:
+    """Whether the mailed link can still be used; asking does not use it."""
+    return session.execute(select(Token.id).where(*opens(purpose, secret, now))).first() is not None
+
+
+def email_key(email: str) -> str:
+    """The form of an address that must be unique: trimmed, composed, without case."""
+    return unicodedata.normalize("NFKC", email.strip()).casefold()
+
+
+def sign_ins_of(session: AnySession, viewer: Viewer) -> Sequence[SignIn]:
+    """The viewer's live sign-ins, the latest used first."""
+    statement = (
+        select(SignIn)
+        .where(SignIn.person_id == viewer.id, SignIn.ended_at.is_(None), SignIn.seen_at > viewer.now - IDLE)
+        .where(SignIn.created_at > viewer.now - ABSOLUTE)
+        .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+    )
+    return session.execute(statement).scalars().all()
+
+
+def devices_of(session: AnySession, person_id: int) -> frozenset[str]:
+    """The kinds of device the person has signed in from, as far back as sign-ins are kept."""
+    return frozenset(session.execute(select(SignIn.device).where(SignIn.person_id == person_id)).scalars())
+
+
+def _as_roles(joined: str | None) -> frozenset[tuple[int, Role]]:
+    pairs = (pair.split(":") for pair in (joined or "").split())
+    return frozenset((int(organisation), Role(role)) for organisation, role in pairs)

@@ -1,0 +1,1 @@
+"""What both faces share: the viewer, the transaction, headers, limits, formats."""

@@ -1,0 +1,26 @@
+"""Addresses that may be followed: only paths of this site, whatever a link or header says."""
+
+from urllib.parse import unquote, urlsplit
+
+
+def safe_next(address: str | None) -> str | None:
+    """The address if it is a plain path on this site, else None.
+
+    Refused: other schemes and hosts, `//` and backslash tricks also percent-encoded, control characters, user info.
+    """
+    if not address or not address.startswith("/") or len(address) > 2000:
+        return None
+    plain = unquote(unquote(address))
+    if any(ord(character) < 32 or ord(character) == 127 or character == "\\" for character in plain):
+        return None
+    if plain.startswith("//") or "//" in plain.split("?", 1)[0]:
+        return None
+    parts = urlsplit(address)
+    return None if parts.scheme or parts.netloc or "@" in parts.path else address
+
+
+def local_path(address: str, host_url: str) -> str:
+    """The path and query of a full address of this site; "" for any other."""
+    if not address.startswith(host_url):
+        return ""
+    return safe_next("/" + address.removeprefix(host_url)) or ""

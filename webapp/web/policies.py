@@ -1,0 +1,89 @@
+"""Who may use a route. Every route declares it, or the app does not start; what a person may do there is decided by
+`domain.policy` on the thing itself."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum, auto
+from typing import TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.web.addresses import local_path
+
+View = TypeVar("View", bound=Callable[..., object])
+FRESH = timedelta(minutes=15)
+
+
+class Policy(Enum):
+    ANYONE = auto()
+    SIGNED_OUT = auto()
+    SIGNED_IN = auto()
+    FRESH = auto()
+
+
+class UndeclaredRoute(Exception):
+    """A route says nothing about who may use it."""
+
+
+def _declares(policy: Policy) -> Callable[[View], View]:
+    def declare(view: View) -> View:
+        view.policy = policy  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+anyone = _declares(Policy.ANYONE)
+signed_out = _declares(Policy.SIGNED_OUT)
+signed_in = _declares(Policy.SIGNED_IN)
+fresh = _declares(Policy.FRESH)
+"""`fresh` asks for a password proven within the last 15 minutes."""
+
+
+def init_app(app: Flask) -> None:
+    """Each request meets its route's policy before its view."""
+    app.before_request(enforce)
+
+
+def check(app: Flask) -> None:
+    """Raises UndeclaredRoute when any route of the app has no policy."""
+    for rule in app.url_map.iter_rules():
+        if not isinstance(getattr(app.view_functions[rule.endpoint], "policy", None), Policy):
+            raise UndeclaredRoute(f"{rule.endpoint} ({rule.rule}) declares no policy")
+
+
+def enforce() -> Response | None:
+    """The view runs only for whom the route is meant; unknown addresses stay 404 for everybody."""
+    if request.endpoint is None or request.routing_exception is not None:
+        return None
+    policy = getattr(current_app.view_functions[request.endpoint], "policy", None)
+    if policy is Policy.ANYONE:
+        return None
+    if policy is Policy.SIGNED_OUT:
+        return _go(url_for("dashboard.index")) if g.viewer else None
+    if policy in (Policy.SIGNED_IN, Policy.FRESH) and g.viewer is None:
+        return _go(url_for("identity.sign_in", next=_way_back()))
+    if policy is Policy.SIGNED_IN:
+        return None
+    if policy is Policy.FRESH:
+        if g.viewer.fresh_at and g.viewer.now - g.viewer.fresh_at <= FRESH:
+            return None
+        return _go(url_for("identity.password_again", next=_way_back()))
+    abort(404)
+
+
+def _way_back() -> str | None:
+    """Where to return after signing in: the page asked for, or for a form the page it stood on."""
+    if request.method == "GET":
+        here = request.full_path.rstrip("?")
+    else:
+        here = local_path(request.headers.get("HX-Current-URL") or request.referrer or "", request.host_url)
+    return None if here in ("/", "") else here
+
+
+def _go(address: str) -> Response:
+    """A redirect a browser follows, and one htmx follows as a whole page."""
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address, code=303)

@@ -1,0 +1,88 @@
+"""Proving who one is with a password: tries are counted before anything is compared, and refusals are written down.
+
+Tries are counted twice: all of a network's in an hour, and those for one account from one network in a day. The account
+is never counted across networks, so that strangers who guess cannot keep its owner out. Whoever is kept out by
+neighbours on their own network gets in through a mailed link: it clears the account's count there, and spares the
+browser that used it the network's count when it signs in to that account.
+"""
+
+from flask import request, session
+
+from webapp.actions import passwords, sign_ins
+from webapp.domain.errors import Refused
+from webapp.domain.people import Viewer
+from webapp.extensions import db
+from webapp.models import Person
+from webapp.queries import people
+from webapp.web import limits, transaction
+from webapp.web.viewer import now
+
+PROVEN = "proven"
+"""Where a browser's cookie says for whose account it has used a mailed link."""
+
+
+def sign_in(email: str, password: str) -> str:
+    """The secret of a new sign-in on this device; raises Refused, the same for every reason, or TooMany."""
+    network, account = limits.caller(), _account_here(email)
+    tried = people.credentials(db.session, email)
+    spared = tried is not None and session.get(PROVEN) == tried.public_id
+    if not spared:
+        limits.take("sign_in_address_hour", network, limits.HOUR)
+    limits.take("sign_in_account_day", account, limits.DAY)
+    with transaction.unlocked():
+        right = passwords.matches(tried.password_hash if tried and tried.may_enter else None, password)
+    if tried is None or not right:
+        with transaction.apart():
+            sign_ins.refuse(db.session, tried, now())
+        raise Refused("credentials")
+    secret = sign_ins.begin(db.session, tried, password, device(), now())
+    if not spared:
+        limits.give_back("sign_in_address_hour", network, limits.HOUR)
+    limits.give_back("sign_in_account_day", account, limits.DAY)
+    return secret
+
+
+def again(viewer: Viewer, password: str) -> str:
+    """The new secret of this device, which counts as fresh; raises Refused or TooMany."""
+    limits.take("password_again_day", viewer.public_id, limits.DAY)
+    tried = people.credentials_of(db.session, viewer)
+    with transaction.unlocked():
+        right = passwords.matches(tried.password_hash if tried else None, password)
+    if not right:
+        with transaction.apart():
+            sign_ins.refuse(db.session, tried, now(), viewer=viewer)
+        raise Refused("credentials")
+    limits.give_back("password_again_day", viewer.public_id, limits.DAY)
+    return sign_ins.prove_again(db.session, viewer, now())
+
+
+def count_sign_up() -> None:
+    """One more sign-up was tried from this network; raises TooMany."""
+    limits.take("sign_up_address_hour", limits.caller(), limits.HOUR)
+
+
+def count_mail(email: str) -> None:
+    """One more mail was asked for, to this mailbox and from this network; raises TooMany."""
+    limits.take("mail_address_hour", limits.caller(), limits.HOUR)
+    limits.take("mail_target_hour", limits.account(people.email_key(email)), limits.HOUR)
+
+
+def count_link() -> None:
+    """One more mailed link was tried from this network, which wrong passwords do not use up; raises TooMany."""
+    limits.take("sign_in_address_hour", f"link|{limits.caller()}", limits.HOUR)
+
+
+def link_was_good(person: Person) -> None:
+    """The link has shown whose account it is: neither this try nor wrong passwords typed from here before count."""
+    limits.give_back("sign_in_address_hour", f"link|{limits.caller()}", limits.HOUR)
+    limits.clear("sign_in_account_day", _account_here(person.email), limits.DAY)
+    session[PROVEN] = person.public_id
+
+
+def device() -> str:
+    """What a person would call the device this request comes from."""
+    return sign_ins.device_name(request.headers.get("User-Agent", "")[:500])
+
+
+def _account_here(email: str) -> str:
+    return f"{limits.account(people.email_key(email))}|{limits.caller()}"

@@ -1,0 +1,66 @@
+"""One transaction per request: committed after the view when the answer is good, before it leaves; else rolled back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, Response, g, request
+
+from webapp.extensions import db
+from webapp.models.engine import begin_writing
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(begin)
+    app.after_request(finish)
+
+
+def begin() -> None:
+    """An unsafe request may write from its first statement on."""
+    g.writes = request.method not in SAFE
+    if g.writes and request.endpoint not in (None, "static"):
+        begin_writing(db.session)
+
+
+def finish(response: Response) -> Response:
+    """What the view did is durable before anybody hears of it, or has not happened."""
+    if getattr(g, "writes", False) and response.status_code < 400:
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return response
+
+
+def will_write() -> None:
+    """A reading request has something to keep after all: an access row, or when a person was last seen."""
+    g.writes = True
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """What the block writes is kept whatever the answer will be; what the request wrote before it is dropped."""
+    db.session.rollback()
+    begin_writing(db.session)
+    try:
+        yield
+        db.session.commit()
+    finally:
+        db.session.rollback()
+        begin_again()
+
+
+@contextmanager
+def unlocked() -> Iterator[None]:
+    """The block holds no lock, so that nobody waits for a slow computation; what was written before it is dropped."""
+    db.session.rollback()
+    try:
+        yield
+    finally:
+        begin_again()
+
+
+def begin_again() -> None:
+    """A request that writes goes on in a new transaction; one that reads takes its own when it needs one."""
+    if g.get("writes"):
+        begin_writing(db.session)
