@@ -46,6 +46,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     cli.init_app(app)
     policies.check(app)
+    # Commands must run on an old schema too: `db upgrade` is one of them. Whoever serves must not.
+    if settings.production and "FLASK_RUN_FROM_CLI" not in os.environ:
+        health.refuse_pending_migration(app)
     return app
 
 
@@ -70,7 +73,7 @@ def configure(app: Flask, settings: Settings) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=settings.https,
-        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "templates" / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "webapp" / "translations"),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxy_hops:

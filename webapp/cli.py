@@ -1,7 +1,178 @@
-"""Placeholder until its engineer's file arrives."""
+"""Commands of the operator: `flask --app wsgi COMMAND`. Any doubt ends with a message on stderr and a status other than 0."""
 
-from flask import Flask
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_babel import force_locale
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import demo as demonstration
+from webapp.actions import exports, imports, keys
+from webapp.domain.errors import Invalid
+from webapp.domain.people import Viewer
+from webapp.extensions import db
+from webapp.models.engine import begin_writing
+from webapp.queries import doctor as doctors
+from webapp.queries import people
+from webapp.queries.exports import as_json
+from webapp.settings import Settings
+from webapp.web.health import current_revision, head_revision
+from webapp.web.import_words import file_problem, row_problem
+
+MOST_FINDINGS = 1_000
 
 
 def init_app(app: Flask) -> None:
-    pass
+    """The app knows our commands."""
+    for command in (demo, worker, bring, take_out, doctor, rotate_keys):
+        app.cli.add_command(command)
+
+
+@click.command("demo")
+@click.option(
+    "--json", "json_path", metavar="PATH", help="Write who was made as JSON to this file, or to - for stdout."
+)
+@with_appcontext
+def demo(json_path: str | None) -> None:
+    """Fill the database with demo people and a lifelike year up to today; a second run starts them afresh.
+
+    Refused in production and where people live whom the demo did not make.
+    """
+    ready()
+    begin_writing(db.session)
+    try:
+        made = demonstration.fill(db.session, datetime.now(UTC), production=_settings().production)
+    except demonstration.Refusal as refusal:
+        db.session.rollback()
+        raise click.ClickException(str(refusal)) from None
+    db.session.commit()
+    text = json.dumps(made.as_json(), indent=2) + "\n"
+    if json_path == "-":
+        click.echo(text, nl=False)
+    elif json_path:
+        _write(Path(json_path), text)
+    click.echo(made.as_table(), err=json_path == "-")
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Do what is due now, then end.")
+@with_appcontext
+def worker(once: bool) -> None:
+    """Send mails and do everything else that is done later, until told to stop."""
+    from webapp.worker import loop  # only this command needs what it loads
+
+    ready()
+    loop.run(current_app._get_current_object(), once=once)  # type: ignore[attr-defined]
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--person", "email", required=True, metavar="EMAIL", help="Whose goals and entries they become.")
+@with_appcontext
+def bring(file: Path, email: str) -> None:
+    """Bring the export of Loop Habit Tracker (its zip FILE) to a person; a second time changes nothing."""
+    ready()
+    limits = _settings().limits
+    with force_locale("en"):
+        try:
+            content = _bytes_of(file, limits.import_bytes)
+            begin_writing(db.session)
+            viewer = _viewer(email)
+            brought = imports.read(content, viewer.today, most_bytes=limits.import_bytes, most_rows=limits.import_rows)
+            result = imports.bring(db.session, viewer, brought)
+            db.session.commit()
+        except Invalid as invalid:
+            db.session.rollback()
+            raise click.ClickException("\n".join(file_problem(problem) for problem in invalid.problems)) from None
+        for problem in brought.problems:
+            click.echo(f"{problem.file}, row {problem.row}: {row_problem(problem)}", err=True)
+    click.echo(f"Goals: {len(result.created)} new, {len(result.merged)} already here, {result.left_out} left out.")
+    click.echo(f"Entries: {result.entries} new, {result.there} already here, {result.kept} days kept as they were.")
+
+
+@click.command("export")
+@click.option("--person", "email", required=True, metavar="EMAIL", help="Whose data.")
+@with_appcontext
+def take_out(email: str) -> None:
+    """Print everything of a person's as JSON: lists by kind."""
+    ready()
+    begin_writing(db.session)
+    export = exports.take_out(db.session, _viewer(email))
+    db.session.commit()
+    click.echo(as_json(export), nl=False)
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Recompute everything that is kept for speed, try every sealed cell, and say what is not as it should be."""
+    ready()
+    found = 0
+    latest_today = (datetime.now(UTC) + timedelta(hours=14)).date()
+    for finding in doctors.examine(db.session, latest_today):
+        found += 1
+        click.echo(str(finding))
+        if found == MOST_FINDINGS:
+            raise click.ClickException(f"{found} findings, and perhaps more.")
+    if found:
+        raise click.ClickException(f"{found} findings." if found > 1 else "1 finding.")
+    click.echo("Everything is as it should be.")
+
+
+@click.command("rotate-keys")
+@with_appcontext
+def rotate_keys() -> None:
+    """Wrap every person's key with the first of FIELD_KEYS; people go on working meanwhile."""
+    ready()
+    total = 0
+    while True:
+        begin_writing(db.session)
+        changed = keys.rotate(db.session, datetime.now(UTC))
+        db.session.commit()
+        if not changed:
+            break
+        total += changed
+    click.echo(f"{total} keys and messages are wrapped anew.")
+
+
+def ready() -> None:
+    """Ends the command unless the database can be reached and stands at the revision this code needs."""
+    try:
+        current = current_revision()
+    except SQLAlchemyError as error:
+        raise click.ClickException("The database cannot be reached; check DATABASE_URL.") from error
+    finally:
+        db.session.rollback()
+    if current != head_revision():
+        raise click.ClickException("The database is not up to date: run `flask --app wsgi db upgrade` first.")
+
+
+def _viewer(email: str) -> Viewer:
+    person = people.person_by_email(db.session, email)
+    if person is None or person.disabled_at is not None:
+        raise click.ClickException("There is nobody with this address.")
+    return people.viewer_of(db.session, person, datetime.now(UTC))
+
+
+def _bytes_of(file: Path, most: int) -> bytes:
+    """The file's bytes, at most one more than is allowed."""
+    with file.open("rb") as stream:
+        return stream.read(most + 1)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _settings() -> Settings:
+    settings: Any = current_app.config["SETTINGS"]
+    assert isinstance(settings, Settings)
+    return settings

@@ -49,7 +49,9 @@ def plain_name(name: str) -> str:
 
 
 def name_problems(name: str) -> list[Problem]:
-    return text_problems("name", name, LONGEST_NAME) if name else [Problem("name", "required")]
+    """Problems of a name once it is a plain one."""
+    plain = plain_name(name)
+    return text_problems("name", plain, LONGEST_NAME) if plain else [Problem("name", "required")]
 
 
 def zone_problems(zone: str) -> list[Problem]:

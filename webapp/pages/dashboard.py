@@ -10,7 +10,7 @@ from webapp.extensions import db
 from webapp.pages.respond import page
 from webapp.pages.rows import RowWords, row
 from webapp.queries import days
-from webapp.queries.days import DayTally
+from webapp.queries.days import DayTally, DueRow
 from webapp.web.formats import day
 from webapp.web.policies import signed_in
 from webapp.web.words import weekday_name
@@ -31,9 +31,19 @@ def index() -> str:
         yesterday=shifted(viewer.today, -1),
         due=[row(one, viewer, words) for one in due],
         overdue=[row(one, viewer, words) for one in days.overdue(db.session, viewer)],
-        coming=[row(one, viewer, words) for one in days.coming(db.session, viewer)],
+        coming=[coming_line(one) for one in days.coming(db.session, viewer)],
         week=week_strip(viewer, first, last, days.tallies(db.session, viewer, first, last)),
     )
+
+
+def coming_line(due: DueRow) -> dict[str, Any]:
+    """A goal that is next due on a day within the week."""
+    return {
+        "title": due.title,
+        "colour": due.colour,
+        "address": f"/goals/{due.goal_id}",
+        "when": day(due.local_date, "EEEE, d MMMM"),
+    }
 
 
 def week_strip(viewer: Any, first: Any, last: Any, tallies: dict[Any, DayTally]) -> list[tuple[Any, ...]]:

@@ -43,7 +43,7 @@ def of(viewer: Viewer, goal: Goal, terms: Terms, asked: Mapping[str, str]) -> Hi
     words = viewer.words if goal.owner_id == viewer.id else words_of(db.session, goal.owner_id)
     latest, more = history.latest_days(db.session, goal, words, viewer.today, _before(asked))
     weeks, months = _heat(year, first, viewer, terms)
-    counted = [one for one in year.values() if one.due and one.state is not DayState.SKIPPED]
+    counted = [one for one in year.values() if _counts(one, viewer)]
     return History(
         done=sum(one.state is DayState.DONE for one in counted),
         due=len(counted),
@@ -54,6 +54,12 @@ def of(viewer: Viewer, goal: Goal, terms: Terms, asked: Mapping[str, str]) -> Hi
         rows=[_line(one, viewer, terms) for one in latest],
         older=latest[-1].local_date.isoformat() if more else None,
     )
+
+
+def _counts(one: YearDay, viewer: Viewer) -> bool:
+    """Skipped days are left out, and today until it has an answer."""
+    still_open = one.state is DayState.OPEN and one.local_date >= viewer.today
+    return one.due and one.state is not DayState.SKIPPED and not still_open
 
 
 def _heat(year: dict[date, YearDay], first: date, viewer: Viewer, terms: Terms) -> tuple[Any, list[tuple[int, str]]]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, scoped_session, selectinload
 
 from webapp.domain.errors import NotFound
@@ -81,7 +81,8 @@ class Terms:
 
 
 def listed(session: AnySession, viewer: Viewer, wanted: Filter) -> list[GoalRow]:
-    """The viewer's own goals that fit the filter; `done` and `due` count the last 30 days.
+    """The viewer's own goals that fit the filter; `done` and `due` count the last 30 days, today only once it
+    has an answer.
 
     Titles are sealed, so they are searched and sorted in memory (at most 500 goals a person).
     """
@@ -174,11 +175,12 @@ def _one(session: AnySession, statement: Select[Goal], lock: bool) -> Goal:
 
 def _list(viewer: Viewer, wanted: Filter) -> Select[*tuple[Any, ...]]:
     since = date.fromordinal(viewer.today.toordinal() - 29)
+    answered_or_over = or_(Occurrence.state != DayState.OPEN, Occurrence.local_date < viewer.today)
     recent = (
         select(
             Occurrence.goal_id,
             func.count().filter(Occurrence.state == DayState.DONE).label("done"),
-            func.count().filter(Occurrence.state != DayState.SKIPPED).label("due"),
+            func.count().filter(Occurrence.state != DayState.SKIPPED, answered_or_over).label("due"),
         )
         .join(Goal, Goal.id == Occurrence.goal_id)
         .where(goals_of(viewer), Occurrence.deleted_at.is_(None), Occurrence.local_date.between(since, viewer.today))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Flask, Response, current_app, jsonify
 from sqlalchemy import func, insert, select, text
 
 from webapp.extensions import db
@@ -42,6 +42,18 @@ def ready() -> tuple[Response, int]:
 def robots() -> Response:
     """Nothing here is for search engines."""
     return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+class PendingMigration(Exception):
+    """The database is not at the revision this code needs."""
+
+
+def refuse_pending_migration(app: Flask) -> None:
+    """The app does not serve a database of another revision; raises PendingMigration."""
+    with app.app_context():
+        if current_revision() != head_revision():
+            raise PendingMigration("run `flask --app wsgi db upgrade` first")
+        db.session.remove()
 
 
 def can_write() -> bool:

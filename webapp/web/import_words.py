@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from webapp.domain.errors import Problem
-from webapp.domain.imports.brought import RowProblem
+from webapp.domain.imports.brought import BroughtGoal, GoalKind, RowProblem
+from webapp.domain.schedules import Frequency, Quota, QuotaPeriod
+from webapp.domain.tracking import Direction
 from webapp.web.formats import amount, problem_text
+from webapp.web.words import frequency_name, quota_words, target_words
 
 MEGABYTE = 1_000_000
 
@@ -65,11 +67,18 @@ def row_problem(problem: RowProblem) -> str:
     return texts.get(problem.code) or _("This row cannot be used (%(code)s).", code=problem.code)
 
 
-def frequency_words(times: int, days: int) -> str:
-    """How often the habit was meant."""
-    if times == days == 1:
-        return _("every day")
-    return ngettext("once in %(days)d days", "%(num)d times in %(days)d days", times, days=days)
+def frequency_words(brought: BroughtGoal) -> str:
+    """How often the habit is meant."""
+    if (brought.times, brought.days) == (1, 1):
+        return frequency_name(Frequency.DAILY)
+    return quota_words(Quota(brought.times, QuotaPeriod.ROLLING, brought.days))
+
+
+def aim_words(brought: BroughtGoal) -> str:
+    """What counts as reached."""
+    if brought.direction is not None and brought.target is not None:
+        return target_words(Direction(brought.direction), brought.target, brought.unit)
+    return _("any amount") if brought.kind is GoalKind.AMOUNT else _("done or not")
 
 
 def _place(params: Mapping[str, object]) -> dict[str, object]:

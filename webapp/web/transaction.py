@@ -33,7 +33,12 @@ def finish(response: Response) -> Response:
 
 
 def will_write() -> None:
-    """A reading request has something to keep after all: an access row, or when a person was last seen."""
+    """A reading request has something to keep after all: an access row, or when a person was last seen.
+
+    Its transaction begins anew as a writing one; what it read before must be read again.
+    """
+    db.session.rollback()
+    begin_writing(db.session)
     g.writes = True
 
 

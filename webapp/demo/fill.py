@@ -1,0 +1,80 @@
+"""Filling an empty database, or one that holds a demo already; the second time everything of it is made anew."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, or_, select
+from sqlalchemy.orm import Session, scoped_session
+
+from webapp.demo.goals import PLANS
+from webapp.demo.history import live
+from webapp.demo.people import CAST, ORIGIN, PASSWORD, grants, organisations, people
+from webapp.domain.people import Viewer
+from webapp.models import Base, Organisation, Person
+
+AnySession = Session | scoped_session[Any]
+KEPT = frozenset({"person", "organisation", "data_key", "sign_in", "heartbeat"})
+"""What a fresh start leaves: people keep their numbers, and who is signed in stays so."""
+
+
+class Refusal(Exception):
+    """The demo does not touch this database; the message says why."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """Whom the demo made, by role, and their organisations."""
+
+    viewers: dict[str, Viewer]
+    organisations: dict[str, Organisation]
+
+    def as_json(self) -> dict[str, Any]:
+        """What other programs need to sign in as each of them."""
+        return {
+            "people": {
+                cast.role: {
+                    "id": self.viewers[cast.role].id,
+                    "public_id": self.viewers[cast.role].public_id,
+                    "email": cast.email,
+                    "password": PASSWORD,
+                    "timezone": cast.zone,
+                }
+                for cast in CAST
+            },
+            "organisations": {key: {"id": found.public_id} for key, found in self.organisations.items()},
+            "tokens": {},
+        }
+
+    def as_table(self) -> str:
+        """The same for eyes."""
+        widest = max(len(cast.email) for cast in CAST)
+        lines = [f"  {cast.email:<{widest}}  {cast.name:<16}  {cast.zone}" for cast in CAST]
+        return "\n".join(("Sign in as any of them:", *lines, f"  password: {PASSWORD}"))
+
+
+def fill(session: AnySession, now: datetime, *, production: bool) -> Made:
+    """The database holds the demo and nothing else; raises Refusal and changes nothing where it may not."""
+    if production:
+        raise Refusal("The demo never runs in production (APP_ENV).")
+    if _holds_others(session):
+        raise Refusal("This database holds people that the demo did not make. Point DATABASE_URL at another one.")
+    _empty(session)
+    viewers = people(session, now)
+    homes = organisations(session, viewers, now)
+    grants(session, viewers, now)
+    for role, plans in PLANS.items():
+        for plan in plans:
+            live(session, viewers[role], role, plan)
+    return Made(viewers, homes)
+
+
+def _holds_others(session: AnySession) -> bool:
+    strangers = or_(exists().where(Person.origin != ORIGIN), exists().where(Organisation.origin != ORIGIN))
+    return bool(session.execute(select(strangers)).scalar())
+
+
+def _empty(session: AnySession) -> None:
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.name not in KEPT:
+            session.execute(delete(table))

@@ -1,0 +1,161 @@
+"""The people of the demo, where they belong, and who lets whom see what."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from webapp.actions import keys, passwords
+from webapp.domain.grants import GrantState
+from webapp.domain.people import Role, Viewer
+from webapp.models import (
+    Access,
+    DataKey,
+    Grant,
+    Membership,
+    MembershipRole,
+    Organisation,
+    Person,
+    ReportingLine,
+    Team,
+    TeamMember,
+)
+from webapp.queries.people import email_key, viewer_of
+
+AnySession = Session | scoped_session[Any]
+ORIGIN = "demo"
+PASSWORD = "quiet harbour at seven"  # noqa: S105 - printed for everybody to see
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One person of the demo; the address is `role@demo.example`."""
+
+    role: str
+    name: str
+    zone: str
+    organisation: str
+    roles: tuple[Role, ...]
+    week_start: int = 0
+
+    @property
+    def email(self) -> str:
+        return f"{self.role}@demo.example"
+
+
+CAST = (
+    Cast("client", "Clara Lindqvist", "Europe/Berlin", "home", (Role.MEMBER,)),
+    Cast("peer", "Paul Okafor", "Europe/London", "home", (Role.MEMBER,)),
+    Cast("therapist", "Thea Marchetti", "Europe/Rome", "home", (Role.MEMBER, Role.THERAPIST)),
+    Cast("former_therapist", "Fred Novak", "Europe/Prague", "home", (Role.MEMBER, Role.THERAPIST)),
+    Cast("manager", "Mona Castillo", "America/New_York", "home", (Role.MEMBER, Role.MANAGER), 6),
+    Cast("admin", "Ada Fernandes", "America/Sao_Paulo", "home", (Role.MEMBER, Role.ADMIN), 6),
+    Cast("stranger", "Sam Whitfield", "Pacific/Auckland", "other", (Role.MEMBER,)),
+)
+ORGANISATIONS = {"home": ("Harbour House", "Europe/Berlin"), "other": ("Otherside Studio", "Pacific/Auckland")}
+
+
+def public_id(*words: str) -> str:
+    """The same address in every demo, so that a bookmark outlives a fresh start."""
+    return hashlib.sha256("|".join(("demo", *words)).encode()).hexdigest()[:24]
+
+
+def people(session: AnySession, now: datetime) -> dict[str, Viewer]:
+    """Everybody of the cast is there as on the first day, with the demo's password; by role."""
+    since = now - timedelta(days=400)
+    there = {person.email_key: person for person in session.scalars(select(Person))}
+    viewers = {}
+    for cast in CAST:
+        person = there.get(email_key(cast.email)) or _newcomer(session, cast, since)
+        person.name, person.zone, person.week_start = cast.name, cast.zone, cast.week_start
+        person.password_hash = passwords.hash_password(PASSWORD)
+        person.disabled_at = person.deleted_at = None
+        session.flush()
+        viewers[cast.role] = viewer_of(session, person, now)
+    return viewers
+
+
+def organisations(session: AnySession, viewers: dict[str, Viewer], now: datetime) -> dict[str, Organisation]:
+    """Both organisations, their members and roles, one team, and who reports to whom."""
+    since = now - timedelta(days=400)
+    there = {organisation.public_id: organisation for organisation in session.scalars(select(Organisation))}
+    found = {}
+    for key, (name, zone) in ORGANISATIONS.items():
+        address = public_id("organisation", key)
+        found[key] = there.get(address) or Organisation(public_id=address, origin=ORIGIN, created_at=since)
+        found[key].name, found[key].zone = name, zone
+        session.add(found[key])
+    session.flush()
+    for cast in CAST:
+        _join(session, viewers[cast.role].id, found[cast.organisation].id, cast.roles, since)
+    home, manager = found["home"].id, viewers["manager"].id
+    team = Team(public_id=public_id("team"), organisation_id=home, name="Quayside", lead_id=manager)
+    session.add(team)
+    session.flush()
+    for role in ("client", "peer"):
+        session.add(TeamMember(team_id=team.id, person_id=viewers[role].id))
+        line = {"organisation_id": home, "person_id": viewers[role].id, "manager_id": manager}
+        session.add(ReportingLine(**line, since=since.date()))
+    session.flush()
+    return found
+
+
+def grants(session: AnySession, viewers: dict[str, Viewer], now: datetime) -> None:
+    """The client lets the therapist see goals and tracking, and no longer the former one."""
+    client = viewers["client"]
+    active = _grant(client, viewers["therapist"], "Weekly sessions since the spring", now - timedelta(days=180))
+    active.expires_at = now + timedelta(days=185)
+    ended = _grant(client, viewers["former_therapist"], "A first round of ten sessions", now - timedelta(days=390))
+    ended.state, ended.ended_at = GrantState.REVOKED, now - timedelta(days=200)
+    session.add_all((active, ended))
+    session.flush()
+    for days, grant, viewer in ((230, ended, "former_therapist"), (20, active, "therapist"), (6, active, "therapist")):
+        looked = {"grant_id": grant.id, "client_id": client.id, "viewer_id": viewers[viewer].id}
+        session.add(Access(**looked, at=now - timedelta(days=days, hours=2), what="goals"))
+    session.flush()
+
+
+def _newcomer(session: AnySession, cast: Cast, since: datetime) -> Person:
+    person = Person(
+        public_id=public_id("person", cast.role),
+        email=cast.email,
+        email_key=email_key(cast.email),
+        name=cast.name,
+        origin=ORIGIN,
+        created_at=since,
+        confirmed_at=since,
+        consented_at=since,
+        consent_version="1",
+    )
+    session.add(person)
+    session.flush()
+    if session.scalar(select(DataKey.id).where(DataKey.person_id == person.id)) is None:
+        keys.create(session, person.id, since)  # type: ignore[arg-type]
+    return person
+
+
+def _join(session: AnySession, person_id: int, organisation_id: int, roles: tuple[Role, ...], since: datetime) -> None:
+    membership = Membership(person_id=person_id, organisation_id=organisation_id, created_at=since)
+    session.add(membership)
+    session.flush()
+    session.add_all(MembershipRole(membership_id=membership.id, role=role) for role in roles)
+
+
+def _grant(client: Viewer, therapist: Viewer, purpose: str, decided: datetime) -> Grant:
+    from_date: date = decided.date()
+    return Grant(
+        public_id=public_id("grant", client.public_id, therapist.public_id),
+        client_id=client.id,
+        therapist_id=therapist.id,
+        state=GrantState.ACTIVE,
+        sees_goals=True,
+        sees_tracking=True,
+        sees_mood_levels=True,
+        from_date=from_date,
+        purpose=client.words.seal("consent_grant.purpose", purpose),
+        created_at=decided - timedelta(hours=1),
+        decided_at=decided,
+    )

@@ -1,0 +1,90 @@
+"""Every sealed cell there is, and whether it opens for its owner under the place it stands in."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
+
+from webapp.domain.errors import NotFound
+from webapp.models import (
+    Entry,
+    Goal,
+    GoalRevision,
+    Grant,
+    IdempotentAnswer,
+    OutboxMessage,
+    Token,
+    Upload,
+)
+from webapp.queries.sealing import PersonalWords, SealBroken, keyring, words_of
+
+AnySession = Session | scoped_session[Any]
+Cell = InstrumentedAttribute[Any]
+AT_ONCE = 500
+OWNERS = 1_000
+
+_owner_of_goal = select(Goal.owner_id).where(Goal.id == GoalRevision.goal_id).scalar_subquery()
+PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
+    (Goal.title, Goal.owner_id),
+    (Goal.question, Goal.owner_id),
+    (Goal.description, Goal.owner_id),
+    (Goal.unit, Goal.owner_id),
+    (GoalRevision.terms, _owner_of_goal),
+    (Entry.note, Entry.subject_id),
+    (Grant.purpose, Grant.client_id),
+    (Upload.content, Upload.person_id),
+    (IdempotentAnswer.body, IdempotentAnswer.person_id),
+)
+"""Cells sealed with a person's key, and whose."""
+
+OF_THE_SYSTEM: tuple[Cell, ...] = (OutboxMessage.payload, Token.payload)
+"""Cells sealed with the operator's key, because they belong to nobody yet."""
+
+
+def place(cell: Cell) -> str:
+    """The "table.column" that the cell is sealed for."""
+    return f"{cell.class_.__tablename__}.{cell.key}"
+
+
+def broken_cells(session: AnySession) -> Iterator[str]:
+    """Every cell that does not open, as "table.column number"."""
+    words: dict[int, PersonalWords | None] = {}
+    for cell, owner in PERSONAL:
+        for number, sealed, owner_id in _cells(session, cell, owner):
+            if len(words) > OWNERS:
+                words.clear()
+            if owner_id not in words:
+                words[owner_id] = _words(session, owner_id)
+            of_owner = words[owner_id]
+            if of_owner is None or not _opens(of_owner.open_bytes, cell, sealed):
+                yield f"{place(cell)} {number}"
+    for cell in OF_THE_SYSTEM:
+        for number, sealed, _ in _cells(session, cell, cell):
+            if not _opens(keyring.open_for_system, cell, sealed):
+                yield f"{place(cell)} {number}"
+
+
+def _cells(session: AnySession, cell: Cell, owner: ColumnElement[int] | Cell) -> Iterator[Any]:
+    """Number, sealed value and owner of every filled cell, by key."""
+    key = cell.class_.id
+    last = 0
+    statement = select(key, cell, owner).where(cell.is_not(None)).order_by(key).limit(AT_ONCE)
+    while rows := session.execute(statement.where(key > last)).all():
+        last = rows[-1][0]
+        yield from rows
+
+
+def _words(session: AnySession, owner_id: int) -> PersonalWords | None:
+    try:
+        return words_of(session, owner_id)
+    except (NotFound, SealBroken):
+        return None
+
+
+def _opens(opener: Callable[[str, bytes], object], cell: Cell, sealed: bytes) -> bool:
+    try:
+        opener(place(cell), sealed)
+    except (SealBroken, ValueError):
+        return False
+    return True
