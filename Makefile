@@ -19,7 +19,7 @@ LOCKING := --quiet --universal --generate-hashes --no-emit-index-url --no-header
 # The environment is ready when it was made from this very lock file.
 READY := $(VENV)/.ready-$(shell cksum < requirements-dev.txt | cut -d ' ' -f 1)
 
-.PHONY: help demo run worker check static format lint types layers test bench nightly fmt lock
+.PHONY: help demo run worker check static format lint types layers test bench nightly fmt messages lock
 
 help: ## What can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ nightly: $(READY) ## The long tests: faults, races, large histories
 fmt: $(READY) ## Format and mend what can be mended without thought
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
+
+messages: $(READY) ## Collect every text of the interface for translators
+	$(BIN)/pybabel -q extract -F pyproject.toml -k _l --no-location --sort-output --project Aimline --copyright-holder "Aimline contributors" -o webapp/translations/messages.pot .
 
 lock: $(READY) ## Pin the newest allowed versions, with hashes and without hosts
 	$(BIN)/uv pip compile pyproject.toml --extra dev --upgrade $(LOCKING) --output-file requirements-dev.txt

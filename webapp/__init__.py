@@ -13,7 +13,7 @@ from webapp.models.engine import engine_options, normal_url, prepare
 from webapp.pages import account, calendar, dashboard, errors, goals, identity, imports, tracking
 from webapp.queries.sealing import keyring
 from webapp.settings import ROOT, Settings
-from webapp.web import formats, headers, health, logs, policies, transaction, viewer
+from webapp.web import formats, headers, health, logs, origin, policies, transaction, viewer
 from webapp.web.assets import Assets
 
 BLUEPRINTS = (
@@ -100,6 +100,7 @@ def guard(app: Flask, settings: Settings) -> None:
     """The order in which a request meets the house; answers pass it the other way round."""
     headers.init_app(app, https=settings.https)
     logs.init_app(app)
+    origin.init_app(app, base_url=settings.base_url)
     csrf.init_app(app)
     transaction.init_app(app)
     viewer.init_app(app)

@@ -1,4 +1,4 @@
-"""Commands of the operator: `flask --app wsgi COMMAND`. Any doubt ends with a message on stderr and a status other than 0."""
+"""Commands of the operator, `flask --app wsgi COMMAND`: any doubt ends with a message on stderr and a status not 0."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -50,12 +50,12 @@ def demo(json_path: str | None) -> None:
     except demonstration.Refusal as refusal:
         db.session.rollback()
         raise click.ClickException(str(refusal)) from None
-    db.session.commit()
     text = json.dumps(made.as_json(), indent=2) + "\n"
+    if json_path and json_path != "-":
+        _write(Path(json_path), text)
+    db.session.commit()
     if json_path == "-":
         click.echo(text, nl=False)
-    elif json_path:
-        _write(Path(json_path), text)
     click.echo(made.as_table(), err=json_path == "-")
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
-SCHEMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg")
+DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
 PUBLISHED_KEYS = frozenset({"secret", "changeme", "change-me", "dev", "development", "password"})
 
 
@@ -85,8 +85,8 @@ class Settings:
             found.append("APP_ENV is development, test or production")
         if urlsplit(self.base_url).scheme not in ("http", "https") or not urlsplit(self.base_url).hostname:
             found.append("BASE_URL is an http or https address")
-        if self.database_url.split(":", 1)[0] not in SCHEMES:
-            found.append("DATABASE_URL begins with sqlite:/// or postgresql://")
+        if not self.database_url.startswith(DATABASES) or self.database_url in DATABASES:
+            found.append("DATABASE_URL begins with sqlite:/// and a file, or with postgresql://")
         return found + (self._production_problems() if self.production else [])
 
     def _production_problems(self) -> list[str]:
@@ -101,6 +101,8 @@ class Settings:
             found.append("SECRET_KEY and its fallbacks need at least 32 random bytes each")
         if not self.field_keys:
             found.append("FIELD_KEYS is missing")
+        if any(len(set(key)) < 10 for _, key in self.field_keys):
+            found.append("FIELD_KEYS needs 32 random bytes each")
         file = self.sqlite_file
         if file is not None and file.exists() and file.stat().st_mode & 0o077:
             found.append("the database file may be readable by its owner only (mode 0600)")
@@ -167,7 +169,7 @@ def _hosts_of(base_url: str, production: bool) -> tuple[str, ...]:
 
 def _field_keys(words: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
     """`name:base64` pairs of 32-byte keys; the first one wraps, all of them open."""
-    keys = []
+    keys: list[tuple[str, bytes]] = []
     for word in words:
         name, _, encoded = word.partition(":")
         try:
@@ -176,6 +178,8 @@ def _field_keys(words: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
             raise UnsafeSettings("FIELD_KEYS holds name:base64 pairs") from error
         if len(key) != 32 or not 1 <= len(name.encode()) <= 16:
             raise UnsafeSettings("FIELD_KEYS holds name:base64 pairs of 32 bytes with names of at most 16")
+        if name in dict(keys):
+            raise UnsafeSettings("FIELD_KEYS names each key once")
         keys.append((name, key))
     return tuple(keys)
 

@@ -69,7 +69,8 @@
     const root = byId(was.root);
     const inside = root && [...root.querySelectorAll(focusable)];
     const next = was.next && byId(was.next)?.querySelector(focusable);
-    const goal = own || inside?.[was.at] || inside?.[0] || next || lastPlace();
+    const near = inside?.slice(0, was.at + 1).reverse().find((element) => element.checkVisibility());
+    const goal = own || near || inside?.[0] || next || lastPlace();
     goal?.focus({ preventScroll: true });
   });
   document.addEventListener("htmx:after:settle", (event) => {

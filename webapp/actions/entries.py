@@ -51,14 +51,10 @@ def record_day(
     before = Day(row.state, row.value) if row is not None else Day()
     after = _day_after(session, goal, draft, before)
     shown = _judged(viewer, goal, draft.local_date, after)
-    if (
-        draft.mode is Mode.SET
-        and draft.note is None
-        and row is not None
-        and (shown, after.value) == (row.state, row.value)
-    ):
-        return Recorded(goal, draft.local_date, row.state, row.value, before, changed=False)
-    entry = _append(session, viewer, goal, draft, after, row, source)
+    stood = _note(session, row)
+    if draft.mode is Mode.SET and Day(shown, after.value) == before and _same_note(viewer, draft, stood):
+        return Recorded(goal, draft.local_date, before.state, before.value, before, changed=False)
+    entry = _append(session, viewer, goal, draft, after, row, stood, source)
     row = _project(session, goal, draft.local_date, row, entry, shown, after.value)
     occurrences.settle(session, viewer, goal)
     record(
@@ -79,9 +75,28 @@ def _refuse_undue(viewer: Viewer, goal: Goal, day: date, row: Occurrence | None)
     """Any past day may be recorded, a day ahead only when the goal is due then."""
     if day <= viewer.today or (row is not None and row.deleted_at is None):
         return
-    versions = [version.terms() for version in goal.schedules]
-    if day > shifted(viewer.today, MAXIMUM_DAYS_AHEAD) or row is not None or not due_between(versions, day, day):
+    if day > shifted(viewer.today, MAXIMUM_DAYS_AHEAD) or row is not None or not _is_due(goal, day):
         raise Invalid([Problem("local_date", "not_due")])
+
+
+def _note(session: AnySession, row: Occurrence | None) -> bytes | None:
+    """The sealed note of the day as it stands."""
+    if row is None or not row.annotated:
+        return None
+    return session.scalar(select(Entry.note).where(Entry.id == row.entry_id))
+
+
+def _same_note(viewer: Viewer, draft: EntryDraft, stood: bytes | None) -> bool:
+    return draft.note is None or draft.note.strip() == (viewer.words.open("entry.note", stood) if stood else "")
+
+
+def _is_due(goal: Goal, day: date) -> bool:
+    return bool(due_between([version.terms() for version in goal.schedules], day, day))
+
+
+def _says_nothing(row: Occurrence) -> bool:
+    """A day on which nothing was due, and about which nothing is said any more, needs no row."""
+    return row.state is DayState.OPEN and row.value is None and not row.annotated
 
 
 def _day_after(session: AnySession, goal: Goal, draft: EntryDraft, before: Day) -> Day:
@@ -111,13 +126,14 @@ def _append(
     draft: EntryDraft,
     after: Day,
     row: Occurrence | None,
+    stood: bytes | None,
     source: Source,
 ) -> Entry:
-    """The fact is in the ledger. A set corrects what stood: it supersedes the day's last fact and keeps its note."""
+    """The fact is in the ledger. A set corrects what stood: it supersedes the day's last fact. The note stays with the
+    day's last fact unless another is given."""
     corrected = row.entry_id if row is not None and draft.mode is Mode.SET else None
-    note = viewer.words.seal("entry.note", draft.note.strip()) if draft.note and draft.note.strip() else None
-    if draft.note is None and corrected is not None:
-        note = session.scalar(select(Entry.note).where(Entry.id == corrected)) if row and row.annotated else None
+    typed = (draft.note or "").strip()
+    note = stood if draft.note is None else viewer.words.seal("entry.note", typed) if typed else None
     entry = Entry(
         subject_id=goal.owner_id,
         goal_id=goal.id,
@@ -151,8 +167,9 @@ def _project(
     if row is None:
         row = Occurrence(goal_id=goal.id, local_date=day)
         session.add(row)
-    row.state, row.value, row.entry_id, row.deleted_at = state, value, entry.id, None
-    row.annotated = entry.note is not None or ((row.annotated or False) and entry.mode is Mode.ADD)
+    row.state, row.value, row.entry_id = state, value, entry.id
+    row.annotated = entry.note is not None
+    row.deleted_at = entry.recorded_at if _says_nothing(row) and not _is_due(goal, day) else None
     session.flush()
     return row
 

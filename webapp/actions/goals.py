@@ -225,4 +225,6 @@ def _catch_up(session: AnySession, viewer: Viewer, goal: Goal) -> None:
 
 
 def _count_and_last_position(viewer: Viewer) -> Any:
-    return select(func.count(), func.max(Goal.position)).where(Goal.owner_id == viewer.id, Goal.deleted_at.is_(None))
+    """Deleted goals keep their place in the order, since they may come back."""
+    live = func.count().filter(Goal.deleted_at.is_(None))
+    return select(live, func.max(Goal.position)).where(Goal.owner_id == viewer.id)

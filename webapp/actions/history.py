@@ -38,7 +38,9 @@ def add(session: AnySession, viewer: Viewer, goal: Goal, facts: Sequence[PastFac
     if not facts:
         return
     entries = [_entry(viewer, goal, fact, source) for fact in facts]
-    written = session.execute(insert(Entry).returning(Entry.local_date, Entry.id), entries)
+    # Rows with a note and rows without one must look alike, or each change between them is a statement of its own.
+    alike = {"render_nulls": True}
+    written = session.execute(insert(Entry).returning(Entry.local_date, Entry.id), entries, execution_options=alike)
     entry_ids: dict[date, int] = {row.local_date: row.id for row in written}
     planned = select(Occurrence.local_date, Occurrence.id).where(Occurrence.goal_id == goal.id)
     rows: dict[date, int] = {row.local_date: row.id for row in session.execute(planned)}
@@ -48,7 +50,7 @@ def add(session: AnySession, viewer: Viewer, goal: Goal, facts: Sequence[PastFac
     if there:
         session.execute(update(Occurrence), there)
     if new:
-        session.execute(insert(Occurrence), new)
+        session.execute(insert(Occurrence), new, execution_options=alike)
 
 
 def _entry(viewer: Viewer, goal: Goal, fact: PastFact, source: Source) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class Preview:
 
     def count(self, fate: Fate) -> int:
         """How many goals have this fate."""
-        return sum(goal.fate is fate for goal in self.goals)
+        return sum(goal.fate == fate for goal in self.goals)
 
     @property
     def entries(self) -> int:

@@ -62,10 +62,8 @@ def fill(session: AnySession, now: datetime, *, production: bool) -> Made:
     _empty(session)
     viewers = people(session, now)
     homes = organisations(session, viewers, now)
-    grants(session, viewers, now)
-    for role, plans in PLANS.items():
-        for plan in plans:
-            live(session, viewers[role], role, plan)
+    made = {role: [live(session, viewers[role], role, plan) for plan in plans] for role, plans in PLANS.items()}
+    grants(session, viewers, made["client"][0], now)
     return Made(viewers, homes)
 
 

@@ -177,7 +177,8 @@ OTHERS = {
     "manager": (
         Plan("desk", "Leave the desk for lunch", Frequency.CUSTOM, 170, Rhythm(0.68, hour=12, today=True),
              days=(0, 1, 2, 3, 4), colour=5),
-        Plan("piano", "Play the piano", Frequency.DAILY, 220, Rhythm(0.7, amount=21, spread=8, step=Decimal(5), hour=21),
+        Plan("piano", "Play the piano", Frequency.DAILY, 220,
+             Rhythm(0.7, amount=21, spread=8, step=Decimal(5), hour=21),
              direction=AT_LEAST, target=Decimal(20), unit="minutes", colour=8),
     ),
     "admin": (

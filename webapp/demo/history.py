@@ -29,7 +29,7 @@ def live(session: AnySession, viewer: Viewer, role: str, plan: Plan) -> Goal:
     """The goal was made when the plan says, and kept as its rhythm says until today."""
     began = shifted(viewer.today, -plan.ago)
     draft = plan.draft(viewer)
-    goal = goals.create(session, _on(viewer, began, time(8)), draft)
+    goal = goals.create(session, _on(viewer, began, time(5)), draft)
     goal.public_id = public_id("goal", role, plan.key)
     schedule = goal.schedules[0].terms()
     last = shifted(viewer.today, -(plan.archived or 0))

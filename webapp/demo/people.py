@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session, scoped_session
 
 from webapp.actions import keys, passwords
 from webapp.domain.grants import GrantState
-from webapp.domain.people import Role, Viewer
+from webapp.domain.identity import CONSENT_VERSION
+from webapp.domain.people import Role, Theme, Viewer
 from webapp.models import (
     Access,
     DataKey,
+    Goal,
     Grant,
     Membership,
     MembershipRole,
@@ -66,14 +68,14 @@ def public_id(*words: str) -> str:
 def people(session: AnySession, now: datetime) -> dict[str, Viewer]:
     """Everybody of the cast is there as on the first day, with the demo's password; by role."""
     since = now - timedelta(days=400)
-    there = {person.email_key: person for person in session.scalars(select(Person))}
+    there = {person.public_id: person for person in session.scalars(select(Person))}
     viewers = {}
     for cast in CAST:
-        person = there.get(email_key(cast.email)) or _newcomer(session, cast, since)
-        person.name, person.zone, person.week_start = cast.name, cast.zone, cast.week_start
-        person.password_hash = passwords.hash_password(PASSWORD)
-        person.disabled_at = person.deleted_at = None
-        session.flush()
+        address = public_id("person", cast.role)
+        person = there.get(address) or Person(public_id=address, origin=ORIGIN, created_at=since)
+        _introduce(session, person, cast)
+        if session.scalar(select(DataKey.id).where(DataKey.person_id == person.id)) is None:
+            keys.create(session, person.id, since)
         viewers[cast.role] = viewer_of(session, person, now)
     return viewers
 
@@ -103,8 +105,8 @@ def organisations(session: AnySession, viewers: dict[str, Viewer], now: datetime
     return found
 
 
-def grants(session: AnySession, viewers: dict[str, Viewer], now: datetime) -> None:
-    """The client lets the therapist see goals and tracking, and no longer the former one."""
+def grants(session: AnySession, viewers: dict[str, Viewer], goal: Goal, now: datetime) -> None:
+    """The client lets the therapist see goals and tracking, and no longer the former one; both looked at this goal."""
     client = viewers["client"]
     active = _grant(client, viewers["therapist"], "Weekly sessions since the spring", now - timedelta(days=180))
     active.expires_at = now + timedelta(days=185)
@@ -114,27 +116,20 @@ def grants(session: AnySession, viewers: dict[str, Viewer], now: datetime) -> No
     session.flush()
     for days, grant, viewer in ((230, ended, "former_therapist"), (20, active, "therapist"), (6, active, "therapist")):
         looked = {"grant_id": grant.id, "client_id": client.id, "viewer_id": viewers[viewer].id}
-        session.add(Access(**looked, at=now - timedelta(days=days, hours=2), what="goals"))
+        session.add(Access(**looked, at=now - timedelta(days=days, hours=2), what="goal:read", object_id=goal.id))
     session.flush()
 
 
-def _newcomer(session: AnySession, cast: Cast, since: datetime) -> Person:
-    person = Person(
-        public_id=public_id("person", cast.role),
-        email=cast.email,
-        email_key=email_key(cast.email),
-        name=cast.name,
-        origin=ORIGIN,
-        created_at=since,
-        confirmed_at=since,
-        consented_at=since,
-        consent_version="1",
-    )
+def _introduce(session: AnySession, person: Person, cast: Cast) -> None:
+    person.email, person.email_key = cast.email, email_key(cast.email)
+    person.name, person.zone, person.week_start = cast.name, cast.zone, cast.week_start
+    person.locale, person.theme, person.day_start = "en", Theme.AUTO, 0
+    person.password_hash = passwords.hash_password(PASSWORD)
+    person.confirmed_at = person.consented_at = person.created_at
+    person.consent_version = CONSENT_VERSION
+    person.disabled_at = person.deleted_at = None
     session.add(person)
     session.flush()
-    if session.scalar(select(DataKey.id).where(DataKey.person_id == person.id)) is None:
-        keys.create(session, person.id, since)  # type: ignore[arg-type]
-    return person
 
 
 def _join(session: AnySession, person_id: int, organisation_id: int, roles: tuple[Role, ...], since: datetime) -> None:

@@ -48,7 +48,9 @@ def calendar_of(viewer: Viewer, view: View, chosen: date) -> dict[str, Any]:
             days_between(first + timedelta(weeks=number), first + timedelta(weeks=number, days=6))
             for number in range((last - first).days // 7 + 1)
         ]
-        context["weeks"] = [[_cell(viewer, one, due.get(one, []), chosen, words) for one in week] for week in weeks]
+        context["weeks"] = [
+            [_cell(viewer, one, due.get(one, []), chosen, words, most=DISCS) for one in week] for week in weeks
+        ]
         context["weekdays"] = [_weekday(viewer, number) for number in range(7)]
         context["day_rows"] = [row(one, viewer, words) for one in due.get(chosen, [])]
         context["legend"] = _legend(due.values())
@@ -76,37 +78,41 @@ def _span(viewer: Viewer, view: View, chosen: date) -> tuple[date, date, date, d
     return first, last, chosen - step, chosen + step, title
 
 
-def _cell(viewer: Viewer, one: date, due: Sequence[DueRow], chosen: date, words: RowWords) -> dict[str, Any]:
-    """One day of the month or week: how full it is, and a button for each goal."""
+def _cell(
+    viewer: Viewer, one: date, due: Sequence[DueRow], chosen: date, words: RowWords, *, most: int | None = None
+) -> dict[str, Any]:
+    """One day of the month or week: how full it is, and a button for each goal; when they are more than `most`, the
+    last button makes room for how many more there are."""
     done, counted = days.tally_of(due)
+    shown = due if most is None or len(due) <= most else due[: most - 1]
+    named = day(one, "EEEE d MMMM")
+    on = f", {day(one, 'd MMMM')}"
     return {
         "day": one,
         "iso": one.isoformat(),
         "number": one.day,
         "weekday": weekday_name(one.weekday(), "abbreviated"),
-        "label": _("%(day)s: %(done)s of %(due)s done", day=day(one, "EEEE d MMMM"), done=done, due=counted)
-        if counted
-        else day(one, "EEEE d MMMM"),
+        "label": words.tally % {"day": named, "done": done, "due": counted} if counted else named,
         "tally": f"{done}/{counted}" if counted else "",
         "level": DayTally(one, done, counted).level if counted and one <= viewer.today else None,
         "other": one.month != chosen.month,
         "today": one == viewer.today,
         "chosen": one == chosen,
-        "discs": [_disc(each, one, words) for each in due],
-        "shown": DISCS if len(due) <= DISCS else DISCS - 1,
+        "discs": [_disc(each, on, viewer.today, words) for each in shown],
+        "rest": len(due) - len(shown),
     }
 
 
-def _disc(due: DueRow, one: date, words: RowWords) -> dict[str, Any]:
+def _disc(due: DueRow, on: str, today: date, words: RowWords) -> dict[str, Any]:
     settled = due.state in (DayState.DONE, DayState.SKIPPED)
     spoken = (words.undo if settled else words.mark) % {"title": due.title}
     return {
         "letter": due.title[:1].upper(),
         "title": due.title,
         "colour": due.colour,
-        "state": shown_state(due),
-        "mark": f"{due.goal_id}:{one.isoformat()}:{'open' if settled else 'done'}",
-        "label": f"{spoken}, {day(one, 'd MMMM')}",
+        "state": shown_state(due, today),
+        "mark": f"{due.goal_id}:{due.local_date.isoformat()}:{'open' if settled else 'done'}",
+        "label": spoken + on,
     }
 
 

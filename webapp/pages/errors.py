@@ -6,7 +6,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from webapp.domain.errors import Conflict, NotFound, Refused, TooMany
+from webapp.domain.errors import Conflict, Invalid, NotFound, Refused, TooMany
 from webapp.extensions import db
 from webapp.pages.respond import wants_fragment
 
@@ -16,6 +16,7 @@ Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(CSRFError, on_csrf)
+    app.register_error_handler(Invalid, lambda error: answer(422))
     app.register_error_handler(NotFound, lambda error: answer(404))
     app.register_error_handler(Refused, lambda error: answer(403))
     app.register_error_handler(Conflict, lambda error: answer(409))
@@ -25,6 +26,9 @@ def init_app(app: Flask) -> None:
 
 
 def on_http(error: HTTPException) -> Answer:
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, OperationalError):  # the commit itself failed, after the view was done
+        return on_database(original)
     allowed = getattr(error, "valid_methods", None)
     return answer(error.code or 500, headers={"Allow": ", ".join(sorted(allowed))} if allowed else None)
 
@@ -71,6 +75,7 @@ def wording(status: int, stale_form: bool = False) -> tuple[str, str]:
         405: (_("That does not work this way"), _("Go back and use the buttons on the page.")),
         409: (_("Somebody was faster"), _("This has changed since you opened it. Reload to see how it is now.")),
         413: (_("That file is too large"), _("Choose a smaller one.")),
+        422: (_("That cannot be done"), _("Go back and reload the page: the goal may not be due on that day.")),
         429: (_("Too many tries"), _("Please wait a while, then try again.")),
         503: (_("One moment"), _("The database is busy. Nothing was saved; please try again.")),
     }

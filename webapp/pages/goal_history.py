@@ -102,12 +102,14 @@ def _by_month(days: list[YearDay]) -> list[tuple[str, int, int]]:
 
 def _line(one: PastDay, viewer: Viewer, terms: Terms) -> dict[str, Any]:
     iso = one.local_date.isoformat()
+    begun = one.state is DayState.OPEN and bool(one.value)
+    this_year = one.local_date.year == viewer.today.year
     return {
         "id": iso,
-        "day": day(one.local_date, "EEE d MMM y"),
+        "day": day(one.local_date, "EEE d MMM" if this_year else "EEE d MMM y"),
         "address": f"/goals/{terms.id}/days/{iso}",
-        "state": "partial" if one.state is DayState.OPEN and one.value else one.state.value,
-        "words": state_words(one.state, one.local_date, viewer.today),
+        "state": "partial" if begun else one.state.value,
+        "words": _("Partly") if begun else state_words(one.state, one.local_date, viewer.today),
         "amount": amount(one.value),
         "note": one.note,
         "chosen": one.state.value,

@@ -16,7 +16,7 @@ def goal_line(row: GoalRow, *, movable: bool) -> dict[str, Any]:
     facts = [schedule_words(row.schedule)]
     if row.direction is not None and row.target is not None:
         facts.append(target_words(row.direction, row.target, row.unit))
-    if row.schedule.until is not None and row.schedule.until != row.schedule.start:
+    if row.schedule.until is not None and row.schedule.frequency is not Frequency.ONE_TIME:
         facts.append(_("until %(day)s", day=day(row.schedule.until)))
     return {
         "id": row.id,

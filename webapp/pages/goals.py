@@ -65,8 +65,7 @@ def create() -> Any:
 def dates() -> Any:
     """The next dates of what stands in the editor; nothing is saved."""
     stored = request.args.get("goal")
-    goal = queries.find(db.session, g.viewer, stored) if stored else None
-    terms = queries.opened(db.session, g.viewer, goal) if goal else None
+    terms = own(stored) if stored else None
     form = GoalForm(g.viewer, terms.schedule if terms else None)
     whole = "goals/edit.html" if terms else "goals/new.html"
     return reply("goals/_preview.html", page=whole, form=form, preview=preview.of(form), goal=terms)

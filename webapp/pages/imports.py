@@ -1,6 +1,6 @@
 """What people bring, and what they take: imports by preview and yes, and the export of everything."""
 
-from flask import Blueprint, current_app, flash, g, redirect, request, url_for
+from flask import Blueprint, current_app, flash, g, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -13,7 +13,7 @@ from webapp.extensions import db
 from webapp.models import Upload
 from webapp.pages import errors
 from webapp.pages.forms.imports import FileForm, YesForm
-from webapp.pages.respond import page
+from webapp.pages.respond import onward, page
 from webapp.queries import imports as queries
 from webapp.queries.exports import as_json
 from webapp.settings import Limits
@@ -43,7 +43,7 @@ def upload() -> Response:
     content = FileForm().content()
     _read(content)
     kept = uploads.keep(db.session, g.viewer, content)
-    return redirect(url_for("imports.preview", upload=kept.public_id), code=303)
+    return onward(url_for("imports.preview", upload=kept.public_id))
 
 
 @bp.get("/import/<upload>")
@@ -52,7 +52,7 @@ def preview(upload: str) -> str | Response:
     """What would happen."""
     file = queries.upload_of(db.session, g.viewer, upload)
     if file.kind == uploads.DONE:
-        return redirect(url_for("imports.done", upload=upload), code=303)
+        return onward(url_for("imports.done", upload=upload))
     seen = imports.preview(db.session, g.viewer, _read(queries.content_of(g.viewer, file)))
     context = {"preview": seen, "problems": seen.problems[:SHOWN_PROBLEMS], "words": import_words}
     return page("imports/preview.html", form=YesForm(), upload=upload, **context)
@@ -68,7 +68,7 @@ def bring(upload: str) -> Response:
         brought = _read(queries.content_of(g.viewer, file))
         result = imports.bring(db.session, g.viewer, brought, revive=form.revive.data)
         uploads.finish(db.session, g.viewer, file, result)
-    return redirect(url_for("imports.done", upload=upload), code=303)
+    return onward(url_for("imports.done", upload=upload))
 
 
 @bp.post("/import/<upload>/cancel")
@@ -77,7 +77,7 @@ def cancel(upload: str) -> Response:
     """No; the file is gone."""
     uploads.remove(db.session, queries.upload_of(db.session, g.viewer, upload, lock=True))
     flash(_("Nothing was imported, and the file is deleted."))
-    return redirect(url_for("imports.start"), code=303)
+    return onward(url_for("imports.start"))
 
 
 @bp.get("/import/<upload>/done")
@@ -86,7 +86,7 @@ def done(upload: str) -> str | Response:
     """What happened."""
     file = queries.upload_of(db.session, g.viewer, upload)
     if file.kind != uploads.DONE:
-        return redirect(url_for("imports.preview", upload=upload), code=303)
+        return onward(url_for("imports.preview", upload=upload))
     result = uploads.result_of(g.viewer, file)
     ids = {*result.created, *result.merged, *result.revived}
     goals = queries.named(db.session, g.viewer, ids)
@@ -101,7 +101,7 @@ def take_back(upload: str) -> Response:
     taken = imports.take_back(db.session, g.viewer, uploads.result_of(g.viewer, file))
     uploads.remove(db.session, file)
     flash(ngettext("%(num)d goal was taken back.", "%(num)d goals were taken back.", taken))
-    return redirect(url_for("imports.start"), code=303)
+    return onward(url_for("imports.start"))
 
 
 @bp.get("/export")
@@ -119,7 +119,7 @@ def download() -> Response:
     body = as_json(exports.take_out(db.session, g.viewer))
     name = f"aimline-{g.viewer.today.isoformat()}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, mimetype="application/json", headers=headers)
+    return Response(body, content_type="application/json; charset=utf-8", headers=headers)
 
 
 @bp.url_value_preprocessor

@@ -26,6 +26,7 @@ class RowWords:
         self.of = _("of %(amount)s %(unit)s")
         self.skipped = _("Skipped")
         self.since = _("since %(day)s")
+        self.tally = _("%(day)s: %(done)s of %(due)s done")
         self._schedules: dict[Schedule, str] = {}
 
     def schedule(self, schedule: Schedule) -> str:
@@ -46,8 +47,8 @@ def row(due: DueRow, viewer: Viewer, words: RowWords, *, typed: str | None = Non
         "goal_address": f"/goals/{due.goal_id}",
         "title": due.title,
         "colour": due.colour,
-        "state": shown_state(due),
-        "facts": _facts(due, viewer, words),
+        "state": shown_state(due, viewer.today),
+        "facts": _facts(due, words),
         "late": words.since % {"day": day(due.local_date, "d MMM")} if _is_late(due, viewer) else "",
         "tick": "open" if settled else "done",
         "tick_label": (words.undo if settled else words.log if measured else words.mark) % title,
@@ -61,11 +62,14 @@ def row(due: DueRow, viewer: Viewer, words: RowWords, *, typed: str | None = Non
     }
 
 
-def shown_state(due: DueRow) -> str:
-    """The state as a picture: an amount begun but not reached is "partial"."""
-    if due.state is DayState.OPEN and due.value:
+def shown_state(due: DueRow, today: date) -> str:
+    """The state as a picture: an amount begun is "partial", a day that passed unanswered "missed", a plain circle."""
+    if due.state is not DayState.OPEN:
+        return due.state.value
+    if due.value:
         return "partial"
-    return due.state.value
+    passed = due.local_date < today and due.schedule.frequency is not Frequency.ONE_TIME
+    return "missed" if passed else due.state.value
 
 
 def announcement(title: str, state: DayState, value: Decimal | None, local_date: date, today: date) -> str:
@@ -77,10 +81,8 @@ def announcement(title: str, state: DayState, value: Decimal | None, local_date:
     return _("%(title)s: %(state)s", title=title, state=state_words(state, local_date, today))
 
 
-def _facts(due: DueRow, viewer: Viewer, words: RowWords) -> str:
+def _facts(due: DueRow, words: RowWords) -> str:
     parts = [words.skipped] if due.state is DayState.SKIPPED else []
-    if due.local_date > viewer.today:
-        parts.append(day(due.local_date, "EEE d MMM"))
     if due.schedule.frequency is not Frequency.ONE_TIME:
         parts.append(words.schedule(due.schedule))
     if due.direction is not None and due.target is not None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Blueprint, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -50,8 +51,19 @@ def record_on(public_id: str, local_date: date) -> Any:
     if wants_fragment() and form.view.data == "row":
         return ticked(recorded, form)
     if wants_fragment() and form.view.data in set(View):
-        return page("calendar/_calendar.html", **calendar_of(g.viewer, View(form.view.data), local_date))
+        return page(
+            "calendar/_calendar.html", **calendar_of(g.viewer, View(form.view.data), shown_day(form, local_date))
+        )
     return redirect(safe_next(form.back.data) or way_back(local_date), code=303)
+
+
+def shown_day(form: DayForm, local_date: date) -> date:
+    """The day the calendar stood on when a line of it was ticked."""
+    query = dict(parse_qsl(urlsplit(safe_next(form.back.data) or "").query))
+    try:
+        return date.fromisoformat(query["day"])
+    except (KeyError, ValueError):
+        return local_date
 
 
 def read_day(text: str) -> date:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, CursorResult, Executable, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from webapp.domain.goals import Lifecycle
@@ -17,30 +17,35 @@ from webapp.domain.schedules import due_between as due_by_versions
 from webapp.domain.tracking import DayState, Direction, state_of
 from webapp.models import Goal, Occurrence, ScheduleVersion
 from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
-from webapp.queries.goals import open_or_empty
+from webapp.queries.goals import open_or_empty, went_well
 from webapp.queries.visibility import goals_of
 
 AnySession = Session | scoped_session[Any]
 COMING_DAYS = 7
 
+_Opened = tuple[str, str, int, Direction | None, Decimal | None, str, Schedule, bool]
+"""What a due row says of its goal, the same on every date."""
 
-@dataclass(frozen=True, slots=True)
-class DueRow:
-    """One goal on one date: what a person ticks. `value` and `target` are in the goal's unit."""
+
+class DueRow(NamedTuple):
+    """One goal on one date: what a person ticks. `value` and `target` are in the goal's unit.
+
+    A named tuple, because a month makes nearly a thousand of them and this is the quickest frozen row there is.
+    """
 
     goal_id: str
-    local_date: date
     title: str
     colour: int
-    state: DayState
-    value: Decimal | None
     direction: Direction | None
     target: Decimal | None
     unit: str
-    annotated: bool
     schedule: Schedule
-    planned: bool = True
+    planned: bool
     """False for a goal without fixed days (a quota), which may be ticked on any."""
+    local_date: date
+    state: DayState = DayState.OPEN
+    value: Decimal | None = None
+    annotated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +77,98 @@ _about_goal = (
     Goal.rows_until,
     *SCHEDULE_COLUMNS,
 )
-_due = (
-    *_about_goal,
+_of_day = (
     Occurrence.local_date,
     Occurrence.state,
     Occurrence.value,
     Occurrence.annotated,
     Occurrence.deleted_at.label("removed"),
 )
+_due = (*_about_goal, *_of_day)
+
+
+# Statements are built once, here: building one costs more than running it.
+
+_current = and_(ScheduleVersion.goal_id == Goal.id, ScheduleVersion.is_current)
+_own: ColumnElement[bool] = goals_of(bindparam("viewer_id"))
+_live = and_(_own, Goal.archived_at.is_(None))
+_first: BindParameter[date] = bindparam("first")
+_last: BindParameter[date] = bindparam("last")
+
+_EVERY_ON_DAY = (
+    select(*_due)
+    .join(ScheduleVersion, _current)
+    .outerjoin(Occurrence, and_(Occurrence.goal_id == Goal.id, Occurrence.local_date == bindparam("day")))
+    .where(_own)
+    .order_by(Goal.position, Goal.id)
+)
+_ON_DAY = _EVERY_ON_DAY.where(Goal.archived_at.is_(None))
+_ONE_ON_DAY = _EVERY_ON_DAY.where(Goal.public_id == bindparam("public_id"))
+
+# The few one-time goals are found first: asked in one go, SQLite walks the whole past of every goal.
+_once = (
+    select(*_about_goal)
+    .join(ScheduleVersion, _current)
+    .where(_live, Goal.lifecycle == Lifecycle.ACTIVE, ScheduleVersion.frequency == Frequency.ONE_TIME)
+    .add_columns(Goal.position)
+    .cte("once")
+    .prefix_with("MATERIALIZED")
+)
+_OVERDUE = (
+    select(*_once.c, *_of_day)
+    .join(Occurrence, Occurrence.goal_id == _once.c.id)
+    .where(
+        Occurrence.deleted_at.is_(None),
+        Occurrence.state == DayState.OPEN,
+        Occurrence.local_date < bindparam("day"),
+    )
+    .order_by(Occurrence.local_date, _once.c.position)
+)
+
+_planned = and_(Occurrence.goal_id == Goal.id, Occurrence.deleted_at.is_(None))
+_next_day = (
+    select(func.min(Occurrence.local_date))
+    .where(_planned, Occurrence.local_date.between(_first, _last))
+    .correlate(Goal)
+    .scalar_subquery()
+)
+_COMING = (
+    select(*_due)
+    .join(ScheduleVersion, _current)
+    .join(Occurrence, and_(_planned, Occurrence.local_date == _next_day))
+    .where(_live, Occurrence.local_date > _first, Occurrence.state == DayState.OPEN)
+    .order_by(Occurrence.local_date, Goal.position)
+)
+
+_TALLIES = (
+    select(
+        Occurrence.local_date,
+        func.sum(case((went_well(bindparam("today")), 1), else_=0)).label("done"),
+        func.count().label("due"),
+    )
+    .join(Goal, Goal.id == Occurrence.goal_id)
+    .where(
+        _live,
+        Goal.rows_from.is_not(None),
+        Occurrence.deleted_at.is_(None),
+        Occurrence.state != DayState.SKIPPED,
+        Occurrence.local_date.between(_first, _last),
+    )
+    .group_by(Occurrence.local_date)
+)
+
+_GOALS = select(*_about_goal).join(ScheduleVersion, _current).where(_live).order_by(Goal.position, Goal.id)
+_ROWS = (
+    select(Occurrence.goal_id, *_of_day)
+    .join(Goal, Goal.id == Occurrence.goal_id)
+    .where(_live, Occurrence.local_date.between(_first, _last))
+)
 
 
 def due_today(session: AnySession, viewer: Viewer) -> list[DueRow]:
     """Every live goal of the viewer's that is due today, or may be done on any day, in their own order."""
     today = viewer.today
-    return [_as_due(viewer, row, today) for row in session.execute(_on_day(viewer, today)) if _belongs_to(row, today)]
+    return [_as_due(viewer, row, today) for row in _run(session, viewer, _ON_DAY, day=today) if _belongs_to(row, today)]
 
 
 def tally_of(rows: Iterable[DueRow]) -> tuple[int, int]:
@@ -98,7 +181,7 @@ def tally_today(session: AnySession, viewer: Viewer) -> tuple[int, int]:
     """`tally_of(due_today(…))` without opening a word."""
     states = [
         row.state or DayState.OPEN
-        for row in session.execute(_on_day(viewer, viewer.today))
+        for row in _run(session, viewer, _ON_DAY, day=viewer.today)
         if row.frequency is not Frequency.QUOTA and _belongs_to(row, viewer.today)
     ]
     counted = [state for state in states if state is not DayState.SKIPPED]
@@ -107,136 +190,65 @@ def tally_today(session: AnySession, viewer: Viewer) -> tuple[int, int]:
 
 def one_on(session: AnySession, viewer: Viewer, public_id: str, day: date) -> DueRow | None:
     """One goal of the viewer's on one date, due or not; None when it is not theirs."""
-    row = session.execute(_on_day(viewer, day, archived=True).where(Goal.public_id == public_id)).one_or_none()
+    row = _run(session, viewer, _ONE_ON_DAY, day=day, public_id=public_id).one_or_none()
     return _as_due(viewer, row, day) if row is not None else None
 
 
 def due_between(session: AnySession, viewer: Viewer, first: date, last: date) -> dict[date, list[DueRow]]:
     """Per date from `first` to `last` what is or was due, in the viewer's own order; a goal without fixed days appears
     where it was ticked."""
-    goals = session.execute(_goals(viewer)).all()
+    goals = _run(session, viewer, _GOALS).all()
     earlier = _versions_before_rows(session, goals, first)
     ticked: dict[int, list[Any]] = defaultdict(list)
-    for row in session.execute(_rows_between(viewer, first, last)):
+    for row in _run(session, viewer, _ROWS, first=first, last=last).all():
         ticked[row.goal_id].append(row)
     days: dict[date, list[DueRow]] = defaultdict(list)
     for goal in goals:
-        about = _opened(viewer.words, goal)
+        opened = _opened(viewer.words, goal)
         there = set()
         for row in ticked[goal.id]:
-            there.add(row.local_date)
-            if row.deleted_at is None:
-                days[row.local_date].append(_day_row(about, row, viewer.today))
-        for day in _computed(goal, earlier.get(goal.id) or [about["schedule"]], first, last):
+            day = row.local_date
+            there.add(day)
+            if row.removed is None:
+                state = _shown_state(goal, row, viewer.today)
+                days[day].append(DueRow(*opened, day, state, row.value, row.annotated))
+        for day in _computed(goal, earlier.get(goal.id) or [schedule_of(goal)], first, last):
             if day not in there:
-                days[day].append(DueRow(local_date=day, state=DayState.OPEN, value=None, annotated=False, **about))
+                days[day].append(DueRow(*opened, day))
     return days
 
 
 def overdue(session: AnySession, viewer: Viewer) -> list[DueRow]:
     """One-time goals whose day has passed without an answer, the oldest first."""
-    statement = (
-        select(*_due)
-        .join(ScheduleVersion, and_(ScheduleVersion.goal_id == Goal.id, ScheduleVersion.is_current))
-        .join(Occurrence, Occurrence.goal_id == Goal.id)
-        .where(
-            goals_of(viewer),
-            Goal.archived_at.is_(None),
-            Goal.lifecycle == Lifecycle.ACTIVE,
-            ScheduleVersion.frequency == Frequency.ONE_TIME,
-            Occurrence.deleted_at.is_(None),
-            Occurrence.state == DayState.OPEN,
-            Occurrence.local_date < viewer.today,
-        )
-        .order_by(Occurrence.local_date, Goal.position)
-    )
-    return [_as_due(viewer, row, row.local_date) for row in session.execute(statement)]
+    rows = _run(session, viewer, _OVERDUE, day=viewer.today)
+    return [_as_due(viewer, row, row.local_date) for row in rows]
 
 
 def coming(session: AnySession, viewer: Viewer) -> list[DueRow]:
     """The next date of each goal that is not due today but is within seven days, the soonest first."""
     last = viewer.today + timedelta(days=COMING_DAYS)
-    planned = and_(Occurrence.goal_id == Goal.id, Occurrence.deleted_at.is_(None))
-    next_day = (
-        select(func.min(Occurrence.local_date))
-        .where(planned, Occurrence.local_date.between(viewer.today, last))
-        .correlate(Goal)
-        .scalar_subquery()
-    )
-    statement = (
-        select(*_due)
-        .join(ScheduleVersion, and_(ScheduleVersion.goal_id == Goal.id, ScheduleVersion.is_current))
-        .join(Occurrence, and_(planned, Occurrence.local_date == next_day))
-        .where(goals_of(viewer), Goal.archived_at.is_(None), Occurrence.local_date > viewer.today)
-        .where(Occurrence.state == DayState.OPEN)
-        .order_by(Occurrence.local_date, Goal.position)
-    )
-    return [_as_due(viewer, row, row.local_date) for row in session.execute(statement)]
+    rows = _run(session, viewer, _COMING, first=viewer.today, last=last)
+    return [_as_due(viewer, row, row.local_date) for row in rows]
 
 
 def tallies(session: AnySession, viewer: Viewer, first: date, last: date) -> dict[date, DayTally]:
     """Per date with rows: how many were due and how many of them done; goals without fixed days are left out."""
-    done = func.sum(case((Occurrence.state == DayState.DONE, 1), else_=0))
-    statement = (
-        select(Occurrence.local_date, done.label("done"), func.count().label("due"))
-        .join(Goal, Goal.id == Occurrence.goal_id)
-        .where(
-            goals_of(viewer),
-            Goal.archived_at.is_(None),
-            Goal.rows_from.is_not(None),
-            Occurrence.deleted_at.is_(None),
-            Occurrence.state != DayState.SKIPPED,
-            Occurrence.local_date.between(first, last),
-        )
-        .group_by(Occurrence.local_date)
-    )
-    rows = session.execute(statement)
+    rows = _run(session, viewer, _TALLIES, first=first, last=last, today=viewer.today)
     return {row.local_date: DayTally(row.local_date, int(row.done), row.due) for row in rows}
 
 
-def _on_day(viewer: Viewer, day: date, *, archived: bool = False) -> Select[*tuple[Any, ...]]:
-    statement = (
-        select(*_due)
-        .join(ScheduleVersion, and_(ScheduleVersion.goal_id == Goal.id, ScheduleVersion.is_current))
-        .outerjoin(Occurrence, and_(Occurrence.goal_id == Goal.id, Occurrence.local_date == day))
-        .where(goals_of(viewer))
-        .order_by(Goal.position, Goal.id)
-    )
-    return statement if archived else statement.where(Goal.archived_at.is_(None))
-
-
-def _goals(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    return (
-        select(*_about_goal)
-        .join(ScheduleVersion, and_(ScheduleVersion.goal_id == Goal.id, ScheduleVersion.is_current))
-        .where(goals_of(viewer), Goal.archived_at.is_(None))
-        .order_by(Goal.position, Goal.id)
-    )
-
-
-def _rows_between(viewer: Viewer, first: date, last: date) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Occurrence.goal_id,
-            Occurrence.local_date,
-            Occurrence.state,
-            Occurrence.value,
-            Occurrence.annotated,
-            Occurrence.deleted_at,
-        )
-        .join(Goal, Goal.id == Occurrence.goal_id)
-        .where(goals_of(viewer), Goal.archived_at.is_(None), Occurrence.local_date.between(first, last))
-        .order_by(Occurrence.local_date)
-    )
+def _run(session: AnySession, viewer: Viewer, statement: Executable, **values: Any) -> CursorResult[Any]:
+    """Plain rows for the viewer, without the work the session does for objects."""
+    return session.connection().execute(statement, {"viewer_id": viewer.id, **values})
 
 
 def _belongs_to(row: Any, day: date) -> bool:
     """Whether a goal is due on the day: its row says so, or outside of the rows its schedule."""
-    if row.local_date is not None:
-        return row.removed is None
+    if row.local_date is not None and row.removed is None:
+        return True
     if row.frequency is Frequency.QUOTA:
         return row.lifecycle is Lifecycle.ACTIVE and row.start <= day <= (row.until or day)
-    return bool(_computed(row, [schedule_of(row)], day, day))
+    return row.local_date is None and bool(_computed(row, [schedule_of(row)], day, day))
 
 
 def _computed(goal: Any, versions: list[Schedule], first: date, last: date) -> list[date]:
@@ -262,28 +274,29 @@ def _versions_before_rows(session: AnySession, goals: Sequence[Any], first: date
     return versions
 
 
-def _opened(words: Words, goal: Any) -> dict[str, Any]:
-    return {
-        "goal_id": goal.public_id,
-        "title": words.open("goal.title", goal.title),
-        "colour": goal.colour,
-        "direction": goal.direction,
-        "target": goal.target,
-        "unit": open_or_empty(words, "goal.unit", goal.unit),
-        "schedule": schedule_of(goal),
-        "planned": goal.frequency is not Frequency.QUOTA,
-    }
+def _opened(words: Words, goal: Any) -> _Opened:
+    return (
+        goal.public_id,
+        words.open("goal.title", goal.title),
+        goal.colour,
+        goal.direction,
+        goal.target,
+        open_or_empty(words, "goal.unit", goal.unit),
+        schedule_of(goal),
+        goal.frequency is not Frequency.QUOTA,
+    )
 
 
 def _as_due(viewer: Viewer, row: Any, day: date) -> DueRow:
-    about = _opened(viewer.words, row)
+    opened = _opened(viewer.words, row)
     if row.local_date is None or row.removed is not None:
-        return DueRow(local_date=day, state=DayState.OPEN, value=None, annotated=False, **about)
-    return _day_row(about, row, viewer.today)
+        return DueRow(*opened, day)
+    return DueRow(*opened, row.local_date, _shown_state(row, row, viewer.today), row.value, row.annotated)
 
 
-def _day_row(about: dict[str, Any], row: Any, today: date) -> DueRow:
-    state = row.state
-    if state is DayState.OPEN and about["direction"] is Direction.AT_MOST and row.local_date < today:
-        state = state_of(row.value, about["target"], Direction.AT_MOST)
-    return DueRow(local_date=row.local_date, state=state, value=row.value, annotated=row.annotated, **about)
+def _shown_state(goal: Any, row: Any, today: date) -> DayState:
+    """The row's state; an at-most amount of a day that is over is judged by its value."""
+    state: DayState = row.state
+    if state is DayState.OPEN and goal.direction is Direction.AT_MOST and row.local_date < today:
+        return state_of(row.value, goal.target, Direction.AT_MOST)
+    return state

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, scoped_session, selectinload
 
 from webapp.domain.errors import NotFound
@@ -22,6 +22,7 @@ from webapp.queries.sealing import words_of
 from webapp.queries.visibility import goals_of, goals_visible_to, grants_open_to
 
 AnySession = Session | scoped_session[Any]
+PUBLIC_ID_LENGTH = 24
 
 
 class Order(StrEnum):
@@ -106,14 +107,31 @@ def archived_count(session: AnySession, viewer: Viewer) -> int:
 
 def find(session: AnySession, viewer: Viewer, public_id: str, *, lock: bool = False) -> Goal:
     """The goal with its schedules, if the viewer may know of it, else NotFound; `lock` holds its row on PostgreSQL."""
+    if not is_public_id(public_id):
+        raise NotFound
     statement = select(Goal).where(Goal.public_id == public_id, goals_visible_to(viewer))
     return _one(session, statement, lock)
 
 
 def find_deleted(session: AnySession, viewer: Viewer, public_id: str) -> Goal:
     """The viewer's own goal they deleted, so that it can come back, else NotFound."""
+    if not is_public_id(public_id):
+        raise NotFound
     mine = (Goal.owner_id == viewer.id, Goal.kind == Kind.PERSONAL, Goal.deleted_at.is_not(None))
     return _one(session, select(Goal).where(Goal.public_id == public_id, *mine), True)
+
+
+def went_well(today: date | BindParameter[date]) -> ColumnElement[bool]:
+    """Rows that are done: by their state, or because the day is over and an at-most amount was kept."""
+    kept = (Occurrence.state == DayState.OPEN) & (Goal.direction == Direction.AT_MOST)
+    return (Occurrence.state == DayState.DONE) | (
+        kept & (Occurrence.value <= Goal.target) & (Occurrence.local_date < today)
+    )
+
+
+def is_public_id(text: str) -> bool:
+    """Whether a text from an address can be one at all; the databases disagree about what else they take."""
+    return len(text) == PUBLIC_ID_LENGTH and text.isascii() and text.isalnum()
 
 
 def facts_of(session: AnySession, viewer: Viewer, goal: Goal) -> GoalFacts:
@@ -179,7 +197,7 @@ def _list(viewer: Viewer, wanted: Filter) -> Select[*tuple[Any, ...]]:
     recent = (
         select(
             Occurrence.goal_id,
-            func.count().filter(Occurrence.state == DayState.DONE).label("done"),
+            func.count().filter(went_well(viewer.today)).label("done"),
             func.count().filter(Occurrence.state != DayState.SKIPPED, answered_or_over).label("due"),
         )
         .join(Goal, Goal.id == Occurrence.goal_id)

@@ -1,6 +1,6 @@
 """Which rows a viewer may know of: the SQL twin of `domain.policy`, used by every read."""
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, false, or_
 
 from webapp.domain.goals import Kind
 from webapp.domain.grants import GrantState
@@ -10,9 +10,11 @@ from webapp.models import Goal, Grant, Membership, MembershipRole
 PRIVATE = tuple(kind for kind in Kind if kind.is_private)
 
 
-def goals_of(viewer: Viewer) -> ColumnElement[bool]:
-    """The viewer's own private goals that still exist."""
-    return and_(Goal.owner_id == viewer.id, Goal.kind.in_(PRIVATE), Goal.deleted_at.is_(None))
+def goals_of(viewer: Viewer | BindParameter[int]) -> ColumnElement[bool]:
+    """The viewer's own private goals that still exist; a statement that is built once names a parameter instead."""
+    owner = viewer.id if isinstance(viewer, Viewer) else viewer
+    kinds = or_(*(Goal.kind == kind for kind in PRIVATE))
+    return and_(Goal.owner_id == owner, kinds, Goal.deleted_at.is_(None))
 
 
 def goals_visible_to(viewer: Viewer) -> ColumnElement[bool]:

@@ -1,11 +1,12 @@
 """Dates, times and numbers as the viewer reads them, and the words for what the rules found wrong."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, g, request
 from flask_babel import get_locale, ngettext
@@ -42,12 +43,30 @@ def text_direction() -> str:
 
 def day(value: date, form: str = "medium") -> str:
     """A calendar date; `form` is short, medium, long, full or a CLDR pattern."""
-    return format_date(value, form, locale=get_locale() or "en")
+    return _day_words(value, form, region())
+
+
+@lru_cache(maxsize=5_000)
+def _day_words(value: date, form: str, locale: str) -> str:
+    """Pages say the same few hundred days again and again, and wording one takes as long as a small query."""
+    return format_date(value, form, locale=locale)
 
 
 def moment(value: datetime, form: str = "medium") -> str:
-    """An instant on the viewer's own wall clock."""
-    return format_datetime(value.astimezone(ZoneInfo(choose_zone())), form, locale=get_locale() or "en")
+    """An instant on the viewer's own wall clock, to the minute."""
+    local = value.astimezone(ZoneInfo(choose_zone()))
+    return f"{day(local.date(), form)}, {clock(local.time())}"
+
+
+def clock(value: time) -> str:
+    """A time of day, to the minute."""
+    return format_time(value, "short", locale=region())
+
+
+def region() -> str:
+    """Where dates are written as the viewer's language writes them; plain English puts the day before the month."""
+    named = str(get_locale() or "en")
+    return "en_GB" if named == "en" else named
 
 
 def amount(value: Decimal | int | None) -> str:
@@ -77,6 +96,18 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
             maximum=params.get("maximum", ""),
         ),
         "too_far": _("That is too far ahead: at most ten years."),
+        "too_early": _("That is too long ago."),
+        "after_target": _("The start lies after the target date."),
+        "not_due": _("This goal is not due on that day, and it still lies ahead."),
+        "date_required": _("Please choose a day."),
+        "not_a_number": _("Please write a number."),
+        "too_large": _("That number is too large."),
+        "too_precise": _("At most %(places)s decimals.", places=params.get("places", "")),
+        "rule_unreadable": _("This rule cannot be read."),
+        "rule_part_unknown": _("This rule has a part we do not know."),
+        "rule_out_of_range": _("This rule holds a number out of range."),
+        "rule_without_dates": _("This rule gives no date within ten years."),
+        "rule_two_ends": _("A rule has either a count or an end, not both."),
         "too_many_goals": ngettext(
             "You can carry one goal at a time.",
             "You can carry at most %(num)d goals; archive or delete some first.",

@@ -54,12 +54,12 @@ class Folder:
 
     def deliver(self, message: EmailMessage) -> None:
         """The whole file is there, or none."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         moment = message["Date"].datetime.strftime("%Y%m%d-%H%M%S")
         number = str(message["Message-ID"]).strip("<>")[:8]
         name = f"{moment} {_readable(message['Subject'])} to {_readable(message['To'])} {number}.eml"
         draft = self.path / f".{number}.{os.getpid()}"
         try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             draft.write_bytes(message.as_bytes())
             draft.replace(self.path / name)
         except OSError as error:

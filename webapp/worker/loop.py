@@ -26,6 +26,7 @@ from webapp.worker.mail import SECURITY_NOTICES, compose
 PAUSE_SECONDS = 2.0
 BEAT_SECONDS = 30.0
 HORIZON_SECONDS = 60.0
+MOST_BATCHES = 20
 RETENTION_SECONDS = 3600.0
 
 
@@ -62,10 +63,15 @@ class Worker:
             while not stop.is_set() and self.send_one():
                 self.beat()
             if self._every("horizon", HORIZON_SECONDS):
-                while not stop.is_set() and self._count("goals extended", goals.extend_horizons):
-                    pass
+                self.extend(stop)
             if self._every("retention", RETENTION_SECONDS):
                 self._count("rows forgotten", retention.forget)
+
+    def extend(self, stop: threading.Event) -> None:
+        """Due dates are planned ahead, batch by batch; what is left after the last one waits for the next round."""
+        for _ in range(MOST_BATCHES):
+            if stop.is_set() or not self._count("goals extended", goals.extend_horizons):
+                return
 
     def beat(self) -> None:
         """It is known that this worker lives, at most every 30 seconds."""

@@ -3,8 +3,6 @@
 from datetime import time
 
 from babel import Locale
-from babel.dates import format_time
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, RadioField, SelectField, StringField
 
@@ -14,7 +12,7 @@ from webapp.domain.identity import Profile
 from webapp.domain.people import Theme, Viewer
 from webapp.pages.forms.base import Form
 from webapp.pages.forms.identity import trimmed, zone_label
-from webapp.web.formats import LOCALES
+from webapp.web.formats import LOCALES, clock
 from webapp.web.words import weekday_name
 
 THEMES = ((Theme.AUTO, _l("Like my device")), (Theme.LIGHT, _l("Light")), (Theme.DARK, _l("Dark")))
@@ -32,7 +30,7 @@ class ProfileForm(Form):
         super().__init__(obj=viewer)
         zones = sorted({*zone_names(), viewer.zone})
         self.zone.choices = [(zone, zone_label(zone)) for zone in zones]
-        self.day_start.choices = [(hour, clock(hour)) for hour in range(24)]
+        self.day_start.choices = [(hour, clock(time(hour))) for hour in range(24)]
         self.week_start.choices = [(day, weekday_name(day, "wide")) for day in range(7)]
         self.locale.choices = [(name, Locale.parse(name).get_display_name(name) or name) for name in LOCALES]
         self.theme.choices = [(theme.value, words) for theme, words in THEMES]
@@ -47,7 +45,3 @@ class ProfileForm(Form):
 
 class EmailForm(Form):
     email = EmailField(_l("New e-mail address"), filters=[trimmed])
-
-
-def clock(hour: int) -> str:
-    return format_time(time(hour), "short", locale=get_locale() or "en")

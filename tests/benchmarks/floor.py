@@ -1,0 +1,150 @@
+"""The floor: a bare Flask page and a bare tick, the least this stack can do. FLOOR_DATABASE names the database file, or
+a PostgreSQL address."""
+
+import os
+import secrets
+import threading
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import psycopg
+from flask import Flask, abort, render_template, request, session
+
+from webapp.models.engine import PRAGMAS, sqlite_module
+
+DATABASE = os.environ.get("FLOOR_DATABASE", "")
+TABLES = """
+    CREATE TABLE person (id {key}, name TEXT NOT NULL, zone TEXT NOT NULL, secret TEXT NOT NULL UNIQUE);
+    CREATE TABLE entry (id {key}, person_id INTEGER NOT NULL REFERENCES person, item_id INTEGER NOT NULL,
+        local_date TEXT NOT NULL, at TEXT NOT NULL, state TEXT NOT NULL, supersedes_id INTEGER UNIQUE);
+    CREATE INDEX entry_day ON entry (item_id, local_date);
+    CREATE TABLE item (id {key}, person_id INTEGER NOT NULL REFERENCES person, number INTEGER NOT NULL,
+        local_date TEXT NOT NULL, title TEXT NOT NULL, facts TEXT NOT NULL, colour INTEGER NOT NULL,
+        state TEXT NOT NULL, entry_id INTEGER REFERENCES entry, UNIQUE (person_id, local_date, number));
+    CREATE TABLE mood (id {key}, person_id INTEGER NOT NULL REFERENCES person, local_date TEXT NOT NULL,
+        level INTEGER NOT NULL, UNIQUE (person_id, local_date));
+    CREATE TABLE audit_event (id {key}, at TEXT NOT NULL, tag TEXT NOT NULL, person_id INTEGER NOT NULL,
+        object_id INTEGER NOT NULL, details TEXT NOT NULL);
+    CREATE INDEX audit_event_person ON audit_event (person_id, at);
+"""
+PERSON = "SELECT id, name, zone FROM person WHERE secret = ?"
+ITEMS = (
+    "SELECT id, number, title, facts, colour, state FROM item WHERE person_id = ? AND local_date = ? ORDER BY number"
+)
+MOODS = "SELECT local_date, level FROM mood WHERE person_id = ? AND local_date >= ? ORDER BY local_date"
+ITEM = (
+    "SELECT id, number, title, facts, colour, state, entry_id FROM item"
+    " WHERE person_id = ? AND local_date = ? AND number = ?"
+)
+INSERT_ENTRY = (
+    "INSERT INTO entry (person_id, item_id, local_date, at, state, supersedes_id)"
+    " VALUES (?, ?, ?, ?, ?, ?) RETURNING id"
+)
+UPDATE_ITEM = "UPDATE item SET state = ?, entry_id = ? WHERE id = ?"
+INSERT_AUDIT = "INSERT INTO audit_event (at, tag, person_id, object_id, details) VALUES (?, ?, ?, ?, ?)"
+
+here = threading.local()
+app = Flask(__name__)
+app.secret_key = "the floor has no secrets to keep"
+app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+@app.get("/")
+def page() -> str:
+    person = who()
+    items = run(ITEMS, person[0], today()).fetchall()
+    moods = run(MOODS, person[0], days_ago(29)).fetchall()
+    return render_template("floor.html", person=person, items=items, moods=moods, today=today(), csrf=session["csrf"])
+
+
+@app.post("/items/<int:number>")
+def tick(number: int) -> str:
+    if request.form["csrf"] != session["csrf"]:
+        abort(400)
+    state = request.form["state"]
+    begin()
+    person = who()
+    item = run(ITEM, person[0], today(), number).fetchone()
+    at = datetime.now(UTC).isoformat()
+    (entry,) = run(INSERT_ENTRY, person[0], item[0], today(), at, state, item[6]).fetchone()
+    run(UPDATE_ITEM, state, entry, item[0])
+    run(INSERT_AUDIT, at, "entry:record", person[0], item[0], '{"before": "open"}')
+    run("COMMIT")
+    return render_template("floor_item.html", items=[(*item[:5], state)], csrf=session["csrf"])
+
+
+def who() -> Any:
+    person = run(PERSON, session["secret"]).fetchone()
+    return person or abort(403)
+
+
+def today() -> str:
+    return date.today().isoformat()  # noqa: DTZ011 - the floor has one zone
+
+
+def days_ago(days: int) -> str:
+    return (date.today() - timedelta(days=days)).isoformat()  # noqa: DTZ011
+
+
+def begin() -> None:
+    run("BEGIN" if on_postgresql() else "BEGIN IMMEDIATE")
+
+
+def run(statement: str, *values: Any) -> Any:
+    if on_postgresql():
+        return connection().execute(statement.replace("?", "%s"), values or None)
+    return connection().execute(statement, values)
+
+
+def connection() -> Any:
+    """One connection for each thread, as the application has it."""
+    if not hasattr(here, "connection"):
+        here.connection = connect(DATABASE)
+    return here.connection
+
+
+def connect(database: str) -> Any:
+    if database.startswith("postgresql"):
+        return psycopg.connect(database, autocommit=True)
+    opened = sqlite_module.connect(database, timeout=5, isolation_level=None)
+    for pragma in PRAGMAS:
+        opened.execute(pragma)
+    return opened
+
+
+def on_postgresql() -> bool:
+    return DATABASE.startswith("postgresql")
+
+
+def fill(database: str, titles: Sequence[str], *, days: int = 365) -> str:
+    """The tables hold one person with a year of items and moods; returns the secret of their cookie."""
+    opened, secret = connect(database), secrets.token_urlsafe(32)
+    postgresql = database.startswith("postgresql")
+    key = "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY" if postgresql else "INTEGER PRIMARY KEY"
+    opened.execute("BEGIN")
+    for statement in TABLES.format(key=key).split(";")[:-1]:
+        opened.execute(statement)
+    cursor = opened.cursor()
+    mark = "%s" if postgresql else "?"
+    cursor.execute(f"INSERT INTO person (name, zone, secret) VALUES ('one', 'Etc/UTC', {mark})", (secret,))
+    last = date.today()  # noqa: DTZ011
+    dates = [(last - timedelta(days=back)).isoformat() for back in range(-60, days)]
+    items = [
+        (number, day, title, "Daily · at least 20 pages", number % 12 + 1, "done" if number % 2 else "open")
+        for day in reversed(dates)
+        for number, title in enumerate(titles)
+    ]
+    columns = "person_id, number, local_date, title, facts, colour, state"
+    cursor.executemany(f"INSERT INTO item ({columns}) VALUES (1, {', '.join([mark] * 6)})", items)
+    moods = [(day, index % 5 + 1) for index, day in enumerate(dates)]
+    cursor.executemany(f"INSERT INTO mood (person_id, local_date, level) VALUES (1, {mark}, {mark})", moods)
+    opened.execute("COMMIT")
+    opened.close()
+    return secret
+
+
+def cookie(secret: str) -> str:
+    """What the browser of that person sends; its forms carry the token "floor"."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return f"session={serializer.dumps({'secret': secret, 'csrf': 'floor'})}"

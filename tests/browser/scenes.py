@@ -1,0 +1,133 @@
+"""Every page there is, as somebody has it before them: who they are, where they go, what they have just done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from tests.browser.conftest import House, Visit
+from tests.domain.imports.loop_files import SAMPLE_HABITS, Habit, new_export
+
+Path = str | Callable[[House], str]
+NOBODY, NEWCOMER = "", "newcomer"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`who` is a role of the demo, somebody without goals, or nobody; `then` is done once the page is open."""
+
+    name: str
+    path: Path
+    who: str = "client"
+    then: Callable[[Page], None] = lambda page: None
+
+    def show(self, house: House, visit: Visit, *, width: int = 1280) -> Page:
+        """The page, in a new browser."""
+        if self.who == NOBODY:
+            viewer = None
+        else:
+            viewer = house.person() if self.who == NEWCOMER else house.demo[self.who]
+        page = visit(self.path if isinstance(self.path, str) else self.path(house), viewer, width=width)
+        self.then(page)
+        page.wait_for_load_state("load")
+        return page
+
+
+def goal_of_client(more: str = "") -> Callable[[House], str]:
+    """The page of a goal of the client's: an amount for every day, with a year of days and notes."""
+
+    def address(house: House) -> str:
+        return f"/goals/{house.of_demo('Read before bed')}{more}"
+
+    return address
+
+
+def fill_and_send(button: str, **typed: str) -> Callable[[Page], None]:
+    def then(page: Page) -> None:
+        for name, text in typed.items():
+            page.locator(f"[name={name}]").first.fill(text)
+        page.locator("form[novalidate], form").evaluate_all(
+            "forms => forms.forEach(form => { form.noValidate = true })"
+        )
+        page.get_by_role("button", name=button).click()
+        page.wait_for_load_state("load")
+
+    return then
+
+
+def choose_file(page: Page) -> None:
+    problem = Habit("Stretch", checkmarks=[("2026-13-45", "YES_MANUAL", ""), ("2026-07-04", "YES_MANUAL", "")])
+    export = new_export(*SAMPLE_HABITS, problem)
+    file = {"name": "Loop Habits CSV.zip", "mimeType": "application/zip", "buffer": export}
+    page.get_by_label("Zip file").set_input_files(files=[file])  # type: ignore[list-item]
+    page.get_by_role("button", name="Show what is inside").click()
+    page.wait_for_url("**/import/*")
+
+
+def bring_file(page: Page) -> None:
+    choose_file(page)
+    page.locator("main form button.primary").click()
+    page.wait_for_url("**/done")
+
+
+def wrong_amount(page: Page) -> None:
+    page.locator(".amount input").first.fill("a lot")
+    page.locator(".amount input").first.press("Enter")
+    page.locator("p.error").wait_for()
+
+
+def tick(page: Page) -> None:
+    page.locator("#due button.tick").first.click()
+    page.locator(".toast").wait_for()
+
+
+def open_menu(page: Page) -> None:
+    page.locator("details.menu > summary").first.click()
+
+
+def open_everything(page: Page) -> None:
+    page.locator("details").evaluate_all("all => all.forEach(one => { one.open = !one.matches('.menu') })")
+    open_menu(page)
+
+
+SCENES = (
+    Scene("today", "/"),
+    Scene("today, nothing planned yet", "/", NEWCOMER),
+    Scene("today, a tick and its message", "/", "peer", tick),
+    Scene("today, a wrong amount", "/", "manager", wrong_amount),
+    Scene("today, a menu", "/", "client", open_menu),
+    Scene("goals", "/goals", "client", open_menu),
+    Scene("goals, none yet", "/goals", NEWCOMER),
+    Scene("goals, none found", "/goals?q=nothing+like+it"),
+    Scene("goals, archived", "/goals?archived=1"),
+    Scene("goals, none archived", "/goals?archived=1", NEWCOMER),
+    Scene("new goal", "/goals/new"),
+    Scene("new goal, amiss", "/goals/new", "client", fill_and_send("Save goal", title="", start="2026-01-01")),
+    Scene("edit a goal", goal_of_client("/edit")),
+    Scene("a goal", goal_of_client(), "client", open_everything),
+    Scene("a goal, as the therapist sees it", goal_of_client(), "therapist"),
+    Scene("month", "/calendar"),
+    Scene("month, nothing planned", "/calendar", NEWCOMER),
+    Scene("week", "/calendar?view=week"),
+    Scene("days as a list", "/calendar?view=agenda"),
+    Scene("days as a list, nothing planned", "/calendar?view=agenda", NEWCOMER),
+    Scene("account", "/account"),
+    Scene("account, amiss", "/account", NEWCOMER, fill_and_send("Save", name="")),
+    Scene("change the e-mail", "/account/email"),
+    Scene("change the password", "/account/password"),
+    Scene("change the password, amiss", "/account/password", NEWCOMER, fill_and_send("Set password", password="short")),
+    Scene("the password once more", "/password-again"),
+    Scene("import", "/import"),
+    Scene("import, preview", "/import", NEWCOMER, choose_file),
+    Scene("import, done", "/import", NEWCOMER, bring_file),
+    Scene("export", "/export"),
+    Scene("nothing here", "/goals/nothing-like-it"),
+    Scene("sign in", "/login", NOBODY),
+    Scene("sign in, refused", "/login", NOBODY, fill_and_send("Sign in", email="x@example.org", password="wrong one")),
+    Scene("sign up", "/signup", NOBODY),
+    Scene("sign up, amiss", "/signup", NOBODY, fill_and_send("Create account", email="x", password="short")),
+    Scene("sign up, mail sent", "/signup/sent", NOBODY),
+    Scene("sign up, dead link", "/signup/confirm/0", NOBODY),
+    Scene("recover", "/recover", NOBODY),
+    Scene("nothing here, signed out", "/nothing-like-it", NOBODY),
+)

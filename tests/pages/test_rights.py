@@ -1,0 +1,317 @@
+"""Whose goal it is decides everything: who may not know of it gets the very answer an unknown goal gets."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from tests import make
+from tests.make import NOW, TODAY
+from tests.page import Browser, Page, signed_in
+from webapp.actions import access
+from webapp.domain.grants import GrantState, Scope
+from webapp.domain.people import MembershipStatus, Role, Viewer
+from webapp.models import Access, Goal, Grant, Organisation, Person, ReportingLine
+
+UNKNOWN = "0" * 24
+DAY = TODAY.isoformat()
+EDIT = {"title": "Taken over", "frequency": "Daily", "version": "1"}
+REQUESTS = [
+    ("GET", "/goals/{id}", {}),
+    ("GET", "/goals/{id}/edit", {}),
+    ("POST", "/goals/{id}", EDIT),
+    ("POST", "/goals/preview?goal={id}", {}),
+    ("POST", "/goals/{id}/move", {"to": "up"}),
+    ("POST", "/goals/{id}/days/" + DAY, {"state": "done"}),
+    ("POST", "/goals/{id}/days", {"state": "done", "day": DAY}),
+    ("POST", "/calendar/mark", {"mark": "{id}:" + DAY + ":done"}),
+    ("POST", "/goals/{id}/archive", {}),
+    ("POST", "/goals/{id}/unarchive", {}),
+    ("POST", "/goals/{id}/delete", {}),
+    ("POST", "/goals/{id}/undelete", {}),
+]
+"""Every request that names a goal, in an order in which its owner may send them all."""
+
+Someone = Callable[[Session, Person, Organisation], Person]
+
+
+@pytest.fixture
+def home(session: Session, ada: Person) -> Organisation:
+    """Where Ada is a plain member."""
+    made = make.organisation(session)
+    make.member(session, ada, made)
+    return made
+
+
+@pytest.fixture
+def secret(session: Session, her: Viewer, home: Organisation) -> Goal:
+    """A goal of Ada's, ticked yesterday with a note."""
+    made = make.goal(session, her, "Call my sister", description="We have not spoken since May.")
+    make.tick(session, her, made, make.days_ago(1), note="She laughed.")
+    session.commit()
+    return made
+
+
+def send(visit: Browser, request: tuple[str, str, dict[str, str]], goal_id: str, *, htmx: bool = False) -> Page:
+    method, path, fields = request
+    address = path.format(id=goal_id)
+    filled = {name: value.format(id=goal_id) for name, value in fields.items()}
+    return visit.get(address, htmx=htmx) if method == "GET" else visit.post(address, htmx=htmx, **filled)
+
+
+def told(page: Page) -> tuple[int, str, list[tuple[str, str]]]:
+    """What an answer tells: status, body and headers, without the number of the request."""
+    number = page.headers["X-Request-Id"]
+    headers = [(name, value) for name, value in page.headers if name not in ("X-Request-Id", "Set-Cookie")]
+    return page.status, page.text.replace(number, "number"), headers
+
+
+def test_every_route_that_names_a_goal_is_tried_here(app: Flask) -> None:
+    rules = {rule.rule for rule in app.url_map.iter_rules() if "<public_id>" in rule.rule and "goals" in rule.rule}
+    tried = {re.sub(r"\{id\}", "<public_id>", path).replace(DAY, "<day>") for _, path, _ in REQUESTS}
+    assert rules <= tried
+
+
+def test_the_owner_may_do_it_all(visit: Browser, secret: Goal) -> None:
+    for request in REQUESTS:
+        page = send(visit, request, secret.public_id)
+        assert page.status < 400, (request, page.text)
+
+
+# People for whom the goal does not exist.
+
+
+def stranger(session: Session, ada: Person, home: Organisation) -> Person:
+    someone = make.person(session, "Stranger")
+    make.member(session, someone, make.organisation(session, "Other"), *Role)
+    return someone
+
+
+def peer(session: Session, ada: Person, home: Organisation) -> Person:
+    someone = make.person(session, "Peer")
+    make.member(session, someone, home)
+    return someone
+
+
+def manager(session: Session, ada: Person, home: Organisation) -> Person:
+    someone = make.person(session, "Manager")
+    make.member(session, someone, home, Role.MANAGER)
+    line = {"organisation_id": home.id, "person_id": ada.id, "manager_id": someone.id, "since": TODAY}
+    session.add(ReportingLine(**line))
+    return someone
+
+
+def admin(session: Session, ada: Person, home: Organisation) -> Person:
+    someone = make.person(session, "Admin")
+    make.member(session, someone, home, Role.ADMIN)
+    return someone
+
+
+def therapist(session: Session, home: Organisation, status: MembershipStatus = MembershipStatus.ACTIVE) -> Person:
+    someone = make.person(session, "Therapist")
+    make.member(session, someone, home, Role.THERAPIST, status=status)
+    return someone
+
+
+def therapist_without_grant(session: Session, ada: Person, home: Organisation) -> Person:
+    return therapist(session, home)
+
+
+def granted(
+    state: GrantState = GrantState.ACTIVE,
+    *scopes: Scope,
+    until: timedelta | None = None,
+    status: MembershipStatus = MembershipStatus.ACTIVE,
+) -> Someone:
+    """A therapist with a grant that does not let them see goals now."""
+
+    def make_one(session: Session, ada: Person, home: Organisation) -> Person:
+        someone = therapist(session, home, status)
+        expires_at = None if until is None else NOW + until
+        make.grant(session, ada, someone, *scopes or tuple(Scope), state=state, expires_at=expires_at)
+        return someone
+
+    return make_one
+
+
+def granted_to_a_member(session: Session, ada: Person, home: Organisation) -> Person:
+    someone = peer(session, ada, home)
+    make.grant(session, ada, someone, *Scope)
+    return someone
+
+
+def granted_by_somebody_else(session: Session, ada: Person, home: Organisation) -> Person:
+    someone, client = therapist(session, home), make.person(session, "Client")
+    make.grant(session, client, someone, *Scope)
+    make.grant(session, someone, ada, *Scope)
+    return someone
+
+
+BLIND = {
+    "stranger": stranger,
+    "peer": peer,
+    "manager": manager,
+    "admin": admin,
+    "therapist without a grant": therapist_without_grant,
+    "requested": granted(GrantState.REQUESTED),
+    "revoked": granted(GrantState.REVOKED),
+    "expired": granted(GrantState.EXPIRED),
+    "run out this second": granted(until=timedelta(0)),
+    "reduced to tracking": granted(GrantState.ACTIVE, Scope.TRACKING),
+    "reduced to moods": granted(GrantState.ACTIVE, Scope.MOOD_LEVELS, Scope.MOOD_NOTES),
+    "suspended": granted(status=MembershipStatus.SUSPENDED),
+    "left": granted(status=MembershipStatus.LEFT),
+    "no therapist": granted_to_a_member,
+    "another client's": granted_by_somebody_else,
+}
+
+
+@pytest.mark.parametrize("who", BLIND)
+def test_for_everybody_else_the_goal_does_not_exist(
+    app: Flask, session: Session, ada: Person, home: Organisation, secret: Goal, who: str
+) -> None:
+    visit = signed_in(app, session, BLIND[who](session, ada, home))
+    before = make.everything(session)
+
+    for request in REQUESTS:
+        for htmx in (False, True):
+            denied = send(visit, request, secret.public_id, htmx=htmx)
+            assert denied.status == 404, request
+            unknown = told(send(visit, request, UNKNOWN, htmx=htmx))
+            assert told(denied) == unknown, request
+    assert make.everything(session) == before
+
+
+def test_a_deleted_goal_comes_back_for_its_owner_only(
+    app: Flask, session: Session, ada: Person, visit: Browser, home: Organisation, secret: Goal
+) -> None:
+    someone = therapist(session, home)
+    make.grant(session, ada, someone, *Scope)
+    other = signed_in(app, session, someone)
+    undelete = REQUESTS[-1]
+    send(visit, REQUESTS[-2], secret.public_id)
+    before = make.everything(session)
+
+    assert told(send(other, undelete, secret.public_id)) == told(send(other, undelete, UNKNOWN))
+    assert make.everything(session) == before
+    assert send(visit, undelete, secret.public_id).status == 303
+
+
+# A therapist whom Ada lets see.
+
+
+@pytest.fixture
+def helper(session: Session, ada: Person, home: Organisation) -> Person:
+    """A therapist in good standing, with a grant for her goals."""
+    someone = therapist(session, home)
+    make.grant(session, ada, someone, Scope.GOALS, expires_at=NOW + timedelta(seconds=1))
+    return someone
+
+
+@pytest.fixture
+def caring(app: Flask, session: Session, helper: Person) -> Browser:
+    return signed_in(app, session, helper)
+
+
+def test_a_granted_look_shows_the_goal_without_its_days(caring: Browser, secret: Goal) -> None:
+    page = caring.get(f"/goals/{secret.public_id}")
+
+    assert page.status == 200
+    assert "Call my sister" in page.words()
+    assert "We have not spoken since May." in page.words()
+    assert "She laughed." not in page.text
+    assert page.by_id("history") is None
+    assert [form for form in page.all("form") if form.get("method") == "post"] == []
+
+
+def test_a_granted_look_at_tracking_shows_the_days(session: Session, caring: Browser, secret: Goal) -> None:
+    session.execute(Grant.__table__.update().values(sees_tracking=True))
+    session.commit()
+    page = caring.get(f"/goals/{secret.public_id}")
+
+    assert "She laughed." in page.words()
+    assert [form for form in page.all("form") if form.get("method") == "post"] == []
+
+
+def test_every_look_is_written_down_for_the_client(
+    session: Session, ada: Person, helper: Person, caring: Browser, secret: Goal
+) -> None:
+    caring.get(f"/goals/{secret.public_id}")
+    caring.get(f"/goals/{secret.public_id}")
+
+    session.rollback()
+    looks = session.execute(select(Access.client_id, Access.viewer_id, Access.object_id, Access.what, Access.at)).all()
+    assert looks == 2 * [(ada.id, helper.id, secret.id, "goal:read", NOW)]
+
+
+def test_the_owner_leaves_no_look(session: Session, visit: Browser, secret: Goal) -> None:
+    visit.get(f"/goals/{secret.public_id}")
+    session.rollback()
+    assert session.scalars(select(Access)).all() == []
+
+
+def test_a_look_that_cannot_be_written_down_is_refused(
+    caring: Browser, secret: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OperationalError("INSERT INTO access", {}, Exception("disk full"))
+
+    monkeypatch.setattr(access, "record_look", full)
+    page = caring.get(f"/goals/{secret.public_id}")
+
+    assert page.status == 503
+    assert "sister" not in page.text
+
+
+def test_who_may_look_may_not_touch(session: Session, caring: Browser, secret: Goal) -> None:
+    before = make.everything(session)
+    for request in REQUESTS[1:-1]:
+        page = send(caring, request, secret.public_id)
+        assert page.status == 403, request
+        assert "sister" not in page.text, request
+    assert make.everything(session) == before
+
+
+def test_who_may_look_does_not_find_the_goal_among_their_own(caring: Browser, secret: Goal) -> None:
+    for place in ("/", "/goals", "/goals?q=sister", "/goals?archived=1", "/calendar", "/calendar?view=agenda"):
+        assert "sister" not in caring.get(place).text.replace("q=sister", "").replace('value="sister"', ""), place
+
+
+def test_a_revoked_grant_shows_nothing_from_the_next_request_on(
+    session: Session, caring: Browser, secret: Goal
+) -> None:
+    address = f"/goals/{secret.public_id}"
+    assert caring.get(address).status == 200
+    session.execute(Grant.__table__.update().values(state=GrantState.REVOKED))
+    session.commit()
+    assert caring.get(address).status == 404
+
+
+def test_a_suspended_therapist_sees_nothing_from_the_next_request_on(
+    session: Session, caring: Browser, secret: Goal
+) -> None:
+    address = f"/goals/{secret.public_id}"
+    assert caring.get(address).status == 200
+    session.execute(make.Membership.__table__.update().values(status=MembershipStatus.SUSPENDED))
+    session.commit()
+    assert caring.get(address).status == 404
+
+
+def test_nobody_signed_in_is_asked_to_sign_in(app: Flask, session: Session, secret: Goal) -> None:
+    before = make.everything(session)
+    nobody = Browser(app)
+    for request in REQUESTS:
+        method, path, _ = request
+        page = (
+            nobody.get(path.format(id=secret.public_id), follow=False)
+            if method == "GET"
+            else send(nobody, request, secret.public_id)
+        )
+        assert page.status == 303, request
+        assert page.headers["Location"].startswith("/login"), request
+    assert make.everything(session) == before

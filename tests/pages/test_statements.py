@@ -1,0 +1,109 @@
+"""How many statements a request costs: few, and as many for a full life as for an empty one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from tests.benchmarks import data
+from tests.benchmarks.browser import Browser, signed_in
+from tests.benchmarks.data import Made
+from webapp.extensions import db
+
+PAGE, PARTIAL, TICK = 8, 6, 14
+"""The most statements of a whole page, a part of one that only reads, and a tick with all that it writes."""
+
+PAGES = {
+    "dashboard": "/",
+    "goals": "/goals",
+    "goals by name": "/goals?order=title",
+    "goal": "/goals/{goal}",
+    "older days of a goal": "/goals/{goal}?before={today}",
+    "new goal": "/goals/new",
+    "goal editor": "/goals/{goal}/edit",
+    "month": "/calendar",
+    "month ahead": "/calendar?day={later}",
+    "week": "/calendar?view=week",
+    "list": "/calendar?view=agenda",
+    "account": "/account",
+    "import": "/import",
+}
+FORMS = {
+    "preview": ("/goals/preview", {"frequency": "Daily", "start": "{today}"}, PARTIAL),
+    "tick": ("/goals/{goal}/days/{today}", {"state": "done", "view": "row"}, TICK),
+    "tick again": ("/goals/{goal}/days/{today}", {"state": "skipped", "view": "row"}, TICK),
+    "amount": ("/goals/{measured}/days/{today}", {"value": "7", "state": "done", "view": "row"}, TICK),
+    "past day": ("/goals/{goal}/days/{yesterday}", {"state": "skipped", "view": "row"}, TICK),
+    "tick in the month": ("/calendar/mark", {"mark": "{goal}:{today}:open", "view": "month"}, TICK),
+}
+
+
+@pytest.fixture
+def engine(app: Flask) -> Engine:
+    with app.app_context():
+        return db.engine
+
+
+def test_a_full_life_costs_no_more_statements_than_an_empty_one(
+    app: Flask, client: FlaskClient, session: Session, engine: Engine
+) -> None:
+    with app.app_context():
+        short = data.person(session, "short", count=5, days=30)
+        long = data.person(session, "long", count=40, days=3 * data.YEAR)
+    few = counts(client, engine, short, signed_in(app, short.id))
+    many = counts(client, engine, long, signed_in(app, long.id))
+    assert few == many
+    most = dict.fromkeys(PAGES, PAGE) | {name: bound for name, (_, _, bound) in FORMS.items()}
+    assert {name: count for name, count in many.items() if count > most[name]} == {}
+
+
+def counts(client: FlaskClient, engine: Engine, person: Made, browser: Browser) -> dict[str, int]:
+    """Statements of each request by its name; the first request of a process is not counted, it fills caches."""
+    names = words_of(person)
+    name, _, value = browser.cookie.partition("=")
+    client.set_cookie(name, value)
+    client.get("/")
+    found = {}
+    for what, path in PAGES.items():
+        with counted(engine) as statements:
+            answer = client.get(path.format(**names))
+        assert answer.status_code == 200, f"{what}: {answer.status_code}"
+        found[what] = len(statements)
+    for what, (path, fields, _) in FORMS.items():
+        form = {"csrf_token": browser.csrf_token} | {field: text.format(**names) for field, text in fields.items()}
+        with counted(engine) as statements:
+            answer = client.post(path.format(**names), data=form, headers={"HX-Request": "true"})
+        assert answer.status_code == 200, f"{what}: {answer.status_code}"
+        found[what] = len(statements)
+    return found
+
+
+def words_of(person: Made) -> dict[str, str]:
+    """What the addresses above are filled with."""
+    return {
+        "goal": person.goals[0],
+        "measured": person.goals[data.PATTERN.index("a")],
+        "today": person.today.isoformat(),
+        "yesterday": data.shifted(person.today, -1).isoformat(),
+        "later": data.shifted(person.today, 100).isoformat(),
+    }
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """The statements that reach the database within the block; beginning and ending a transaction are none."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,162 @@
+"""The doctor finds every planted fault, and nothing where nothing is wrong."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from tests import make
+from webapp.actions import goals
+from webapp.domain.goals import Lifecycle
+from webapp.domain.people import Viewer
+from webapp.domain.schedules import Frequency, QuotaPeriod
+from webapp.domain.tracking import DayState, Direction, Mode
+from webapp.models import DataKey, Entry, Goal, Occurrence, ScheduleVersion
+from webapp.queries.doctor import examine
+
+TOMORROW = make.TODAY + timedelta(days=1)
+
+
+@pytest.fixture
+def ada(session: Session) -> Viewer:
+    return make.viewer(session, make.person(session))
+
+
+@pytest.fixture
+def goal(session: Session, ada: Viewer) -> Goal:
+    """A life with everything in it that is kept for speed."""
+    walk = make.goal(session, ada, "Walk", make.schedule(start=make.days_ago(20)))
+    for ago, state in ((1, DayState.DONE), (2, DayState.SKIPPED), (3, DayState.NOT_DONE)):
+        make.tick(session, ada, walk, make.days_ago(ago), state, note="as said")
+    make.tick(session, ada, walk, make.days_ago(3), DayState.DONE)
+    coffee = make.goal(session, ada, "Coffee", direction=Direction.AT_MOST, target=Decimal(2), unit="cups")
+    for ago, cups in ((0, 1), (1, 3), (2, 2)):
+        make.tick(session, ada, coffee, make.days_ago(ago), None, value=Decimal(cups))
+    make.tick(session, ada, coffee, make.days_ago(2), None, value=Decimal(1), mode=Mode.ADD)
+    once = make.goal(session, ada, "Once", make.schedule(Frequency.ONE_TIME, until=make.TODAY))
+    make.tick(session, ada, once, make.TODAY)
+    often = make.schedule(Frequency.QUOTA, times=2, period=QuotaPeriod.WEEK)
+    make.tick(session, ada, make.goal(session, ada, "Often", often), make.days_ago(1))
+    changed = make.goal(session, ada, "Changed", direction=Direction.AT_LEAST, target=Decimal(8))
+    make.tick(session, ada, changed, make.days_ago(1), None, value=Decimal(8))
+    higher = make.draft("Changed", make.schedule(Frequency.WEEKLY), direction=Direction.AT_LEAST, target=Decimal(9))
+    goals.change(session, ada, changed, higher, seen=changed.version)
+    session.commit()
+    return walk
+
+
+def findings(session: Session) -> list[str]:
+    session.commit()
+    return [str(finding) for finding in examine(session, make.TODAY)]
+
+
+def test_nothing_is_found_where_nothing_is_wrong(session: Session, goal: Goal) -> None:
+    assert findings(session) == []
+
+
+def test_an_empty_database_is_in_order(session: Session) -> None:
+    assert findings(session) == []
+
+
+def _yesterday(session: Session, goal: Goal) -> Occurrence:
+    return make.rows(session, goal)[make.days_ago(1)]
+
+
+def wrong_state(session: Session, goal: Goal) -> None:
+    _yesterday(session, goal).state = DayState.SKIPPED
+
+
+def wrong_amount(session: Session, goal: Goal) -> None:
+    _yesterday(session, goal).value = Decimal(7)
+
+
+def wrong_entry(session: Session, goal: Goal) -> None:
+    rows = make.rows(session, goal)
+    rows[make.days_ago(1)].entry_id = rows[make.days_ago(2)].entry_id
+
+
+def hidden_note(session: Session, goal: Goal) -> None:
+    _yesterday(session, goal).annotated = False
+
+
+def state_without_facts(session: Session, goal: Goal) -> None:
+    make.rows(session, goal)[TOMORROW].state = DayState.DONE
+
+
+def facts_without_row(session: Session, goal: Goal) -> None:
+    session.execute(delete(Occurrence).where(Occurrence.goal_id == goal.id, Occurrence.local_date == make.days_ago(1)))
+
+
+def missing_row_ahead(session: Session, goal: Goal) -> None:
+    session.execute(delete(Occurrence).where(Occurrence.goal_id == goal.id, Occurrence.local_date == TOMORROW))
+
+
+def half_a_window(session: Session, goal: Goal) -> None:
+    session.execute(update(Goal).where(Goal.id == goal.id).values(rows_from=None))
+
+
+def wrongly_completed(session: Session, goal: Goal) -> None:
+    session.execute(update(Goal).where(Goal.id == goal.id).values(lifecycle=Lifecycle.COMPLETED))
+
+
+def wrongly_open(session: Session, goal: Goal) -> None:
+    done = Goal.lifecycle == Lifecycle.COMPLETED
+    session.execute(update(Goal).where(done).values(lifecycle=Lifecycle.ACTIVE))
+
+
+def no_current_schedule(session: Session, goal: Goal) -> None:
+    session.execute(update(ScheduleVersion).where(ScheduleVersion.goal_id == goal.id).values(is_current=False))
+
+
+def altered_words(session: Session, goal: Goal) -> None:
+    session.execute(update(Goal).where(Goal.id == goal.id).values(title=goal.title[:-1] + b"\x00"))
+
+
+def moved_words(session: Session, goal: Goal) -> None:
+    session.execute(update(Goal).where(Goal.id == goal.id).values(question=goal.title))
+
+
+def words_of_another_row(session: Session, goal: Goal) -> None:
+    """A note put where a title belongs: another column's words never open."""
+    note = session.scalars(select(Entry.note).where(Entry.note.is_not(None)).limit(1)).one()
+    session.execute(update(Goal).where(Goal.id == goal.id).values(title=note))
+
+
+def lost_key(session: Session, goal: Goal) -> None:
+    session.execute(delete(DataKey))
+
+
+def somebody_elses_entry(session: Session, goal: Goal) -> None:
+    bob = make.person(session, "Bob")
+    session.execute(update(Entry).where(Entry.goal_id == goal.id, Entry.note.is_(None)).values(subject_id=bob.id))
+
+
+FAULTS: dict[Callable[[Session, Goal], None], str] = {
+    wrong_state: "shows skipped, the ledger says done",
+    wrong_amount: "shows the amount 7, the ledger says None",
+    wrong_entry: "points at entry",
+    hidden_note: "hides that there is a note",
+    state_without_facts: "shows done, the ledger says open",
+    facts_without_row: "has facts and no row",
+    missing_row_ahead: "has no row for it",
+    half_a_window: "has half a window",
+    wrongly_completed: "is completed, its rows say active",
+    wrongly_open: "is active, its rows say completed",
+    no_current_schedule: "has not exactly one current schedule",
+    altered_words: "goal.title",
+    moved_words: "goal.question",
+    words_of_another_row: "goal.title",
+    lost_key: "has no key",
+    somebody_elses_entry: "is about somebody else",
+}
+
+
+@pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)
+def test_every_planted_fault_is_found(session: Session, goal: Goal, plant: Callable[[Session, Goal], None]) -> None:
+    plant(session, goal)
+    found = findings(session)
+    assert any(FAULTS[plant] in finding for finding in found), found
+    assert not any("Walk" in finding or "as said" in finding for finding in found)

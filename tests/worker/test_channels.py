@@ -1,0 +1,103 @@
+"""How mails leave: into a folder, or to a relay that has to prove who it is."""
+
+import smtplib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+
+from tests.worker.conftest import Mailbox
+from webapp.worker import channels
+from webapp.worker.channels import Undelivered, channel_for
+
+
+@pytest.fixture
+def mail() -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = "Aimline <no-reply@localhost>"
+    message["To"] = "ada/../x@example.org"
+    message["Subject"] = "Confirm your address / now"
+    message["Date"] = "Fri, 01 May 2026 12:00:00 +0000"
+    message["Message-ID"] = "<0123456789abcdef@localhost>"
+    message.set_content("http://localhost:8000/x\n")
+    return message
+
+
+def test_folder_gets_one_readable_file_for_each_mail(tmp_path: Path, mail: EmailMessage) -> None:
+    folder = tmp_path / "deep" / "mail"
+    channel_for(f"folder:{folder}", strict=False).deliver(mail)
+    channel_for(f"folder:{folder}", strict=False).deliver(mail)
+    assert [path.name for path in folder.iterdir()] == [
+        "20260501-120000 Confirm-your-address-now to ada-..-x@example.org 01234567.eml"
+    ]
+    assert "\r\nhttp://localhost:8000/x\r\n" in next(folder.iterdir()).read_bytes().decode()
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_folder_that_cannot_be_written_is_a_failure_like_any_other(tmp_path: Path, mail: EmailMessage) -> None:
+    (tmp_path / "mail").write_text("a file")
+    with pytest.raises(Undelivered, match="folder"):
+        channel_for(f"folder:{tmp_path / 'mail'}", strict=False).deliver(mail)
+
+
+@pytest.mark.parametrize("url", ["", "http://mail.test", "smtp://", "mail.test:25", "file:x"])
+def test_other_addresses_are_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="SMTP_URL"):
+        channel_for(url, strict=False)
+
+
+def test_relay_takes_the_mail(smtp: str, mailbox: Mailbox, mail: EmailMessage) -> None:
+    channel_for(smtp, strict=True).deliver(mail)
+    assert mailbox.mails[0]["Message-ID"] == "<0123456789abcdef@localhost>"
+
+
+@pytest.mark.parametrize(("answer", "for_good"), [("451 later", False), ("552 too large", True)])
+def test_refusals_are_for_now_or_for_good(
+    smtp: str, mailbox: Mailbox, mail: EmailMessage, answer: str, for_good: bool
+) -> None:
+    mailbox.answers = [answer]
+    with pytest.raises(Undelivered) as caught:
+        channel_for(smtp, strict=False).deliver(mail)
+    assert (caught.value.reason, caught.value.for_good) == (f"data {answer[:3]}", for_good)
+
+
+def test_password_is_never_sent_in_the_clear(smtp: str, mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server elsewhere that offers no encryption gets neither password nor, from production, any mail."""
+    monkeypatch.setattr(channels, "LOOPBACK", frozenset())
+    monkeypatch.setattr(smtplib.SMTP, "login", lambda *_: pytest.fail("the password left"))
+    with pytest.raises(Undelivered, match="no encryption"):
+        channel_for(smtp.replace("//", "//user:secret@"), strict=False).deliver(mail)
+    with pytest.raises(Undelivered, match="no encryption"):
+        channel_for(smtp, strict=True).deliver(mail)
+    channel_for(smtp, strict=False).deliver(mail)
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """A server that greets, then answers each line with nothing but time."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(b"220 hello\r\n")
+            time.sleep(2)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield f"smtp://127.0.0.1:{server.getsockname()[1]}"
+    thread.join()
+    server.close()
+
+
+def test_silent_server_is_left_in_time(silent: str, mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channels, "TOTAL_SECONDS", 0.3)
+    began = time.monotonic()
+    with pytest.raises(Undelivered):
+        channel_for(silent, strict=False).deliver(mail)
+    assert time.monotonic() - began < 1.5
