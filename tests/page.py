@@ -209,6 +209,7 @@ def judge(page: Page) -> None:
 
 
 def _parse(text: str, whole: bool) -> Element:
+    text = text.replace("\x00", "\ufffd")  # typed into a form it comes back, and browsers show it so
     parser = html5lib.HTMLParser(html5lib.getTreeBuilder("etree"), strict=True, namespaceHTMLElements=False)
     if whole:
         return parser.parse(text)

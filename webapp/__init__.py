@@ -15,6 +15,7 @@ from webapp.queries.sealing import keyring
 from webapp.settings import ROOT, Settings
 from webapp.web import formats, headers, health, logs, origin, policies, transaction, viewer
 from webapp.web.assets import Assets
+from webapp.web.catalogue import Catalogue
 
 BLUEPRINTS = (
     health.bp,
@@ -92,6 +93,7 @@ def connect(app: Flask, settings: Settings) -> None:
     babel.init_app(app, locale_selector=formats.choose_locale, timezone_selector=formats.choose_zone)
     login.init_app(app)
     formats.init_app(app)
+    Catalogue().init_app(app)
     with app.app_context():
         prepare(db.engine)
 

@@ -39,10 +39,13 @@ class Made:
     goals: tuple[str, ...]
 
 
-def person(session: Session, name: str, *, days: int = YEAR, count: int = 20, seed: int = 1) -> Made:
+def person(
+    session: Session, name: str, *, days: int = YEAR, count: int = 20, pattern: str = PATTERN, seed: int = 1
+) -> Made:
     """Somebody with so many goals, all due today, and so many days of answers; committed.
 
-    It is about noon where they live, so that no midnight falls into a measurement.
+    `pattern` says what the goals are, in turn: d daily, w on some weekdays, a measured by an amount. It is about noon
+    where they live, so that no midnight falls into a measurement.
     """
     now = datetime.now(UTC)
     who = people.create(
@@ -50,15 +53,11 @@ def person(session: Session, name: str, *, days: int = YEAR, count: int = 20, se
     )
     viewer = viewer_of(session, who, now)
     back_then = viewer_of(session, who, now - timedelta(days=days))
-    made = [_goal(session, back_then, number, viewer.today) for number in range(count)]
+    kinds = [pattern[number % len(pattern)] for number in range(count)]
+    made = [_goal(session, back_then, number, kind, viewer.today) for number, kind in enumerate(kinds)]
     _fill(session, viewer, made, shifted(viewer.today, -days), random.Random(seed))
     session.commit()
     return Made(who.id, who.public_id, viewer.today, tuple(goal.public_id for goal in made))
-
-
-def kind(place: int) -> str:
-    """d for daily, w for some weekdays, a for an amount: what the goal at this place of the order is."""
-    return PATTERN[place % len(PATTERN)]
 
 
 def noon_zone(now: datetime) -> str:
@@ -66,17 +65,17 @@ def noon_zone(now: datetime) -> str:
     return f"Etc/GMT{now.hour - 12:+d}" if now.hour != 12 else "Etc/UTC"
 
 
-def _goal(session: Session, viewer: Viewer, number: int, today: date) -> Goal:
+def _goal(session: Session, viewer: Viewer, number: int, kind: str, today: date) -> Goal:
     chosen = tuple(sorted((today.weekday() - back) % 7 for back in range(5)))
-    schedule = ScheduleDraft(Frequency.CUSTOM, days=chosen) if kind(number) == "w" else ScheduleDraft(Frequency.DAILY)
+    schedule = ScheduleDraft(Frequency.CUSTOM, days=chosen) if kind == "w" else ScheduleDraft(Frequency.DAILY)
     draft = GoalDraft(
         title=f"{TITLES[number % len(TITLES)]} {number + 1}",
         schedule=schedule,
         question="Did I do it today?",
         colour=number % 12 + 1,
-        direction=Direction.AT_LEAST if kind(number) == "a" else None,
-        target=Decimal(20) if kind(number) == "a" else None,
-        unit="pages" if kind(number) == "a" else "",
+        direction=Direction.AT_LEAST if kind == "a" else None,
+        target=Decimal(20) if kind == "a" else None,
+        unit="pages" if kind == "a" else "",
     )
     goal = goals.create(session, viewer, draft)
     goal.rows_until = shifted(today, OPEN_HORIZON_DAYS)

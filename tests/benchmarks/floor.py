@@ -50,6 +50,11 @@ app.secret_key = "the floor has no secrets to keep"
 app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
+@app.get("/robots.txt")
+def alive() -> str:
+    return ""
+
+
 @app.get("/")
 def page() -> str:
     person = who()

@@ -187,42 +187,41 @@ class Watch:
 Visit = Callable[..., Page]
 
 
-@pytest.fixture
-def watch(house: House) -> Iterator[Watch]:
-    """Listens to every page of the test, and fails it for what no page may do."""
-    watching = Watch(house.address)
-    yield watching
-    assert not watching.complaints
+@contextlib.contextmanager
+def visits(house: House, browser: Browser, watch: Watch) -> Iterator[Visit]:
+    """`visit("/goals", who=viewer, javascript=False, width=360)` is a page in a browser of its own, until the end."""
+    with contextlib.ExitStack() as opened:
+
+        def visit(
+            path: str, who: Viewer | None = None, *, javascript: bool = True, width: int = 1280, **more: Any
+        ) -> Page:
+            context = browser.new_context(
+                base_url=house.address,
+                java_script_enabled=javascript,
+                viewport={"width": width, "height": 800},
+                reduced_motion="reduce",
+                **more,
+            )
+            opened.callback(context.close)
+            context.set_default_timeout(PATIENCE_SECONDS * 1000)
+            watch.over(context)
+            if who is not None:
+                context.add_cookies([house.cookie(who)])  # type: ignore[list-item]
+            page = context.new_page()
+            page.goto(path)
+            return page
+
+        expect.set_options(timeout=PATIENCE_SECONDS * 1000)
+        yield visit
 
 
 @pytest.fixture
-def visit(house: House, browser: Browser, watch: Watch) -> Iterator[Visit]:
-    """`visit("/goals", who=viewer, javascript=False, width=360)` is a page in a browser of its own."""
-    contexts: list[BrowserContext] = []
-
-    def opened(
-        path: str, who: Viewer | None = None, *, javascript: bool = True, width: int = 1280, **more: Any
-    ) -> Page:
-        context = browser.new_context(
-            base_url=house.address,
-            java_script_enabled=javascript,
-            viewport={"width": width, "height": 800},
-            reduced_motion="reduce",
-            **more,
-        )
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        watch.over(context)
-        if who is not None:
-            context.add_cookies([house.cookie(who)])  # type: ignore[list-item]
-        page = context.new_page()
-        page.goto(path)
-        return page
-
-    expect.set_options(timeout=5_000)
-    yield opened
-    for context in contexts:
-        context.close()
+def visit(house: House, browser: Browser) -> Iterator[Visit]:
+    """Opens pages, and fails the test for what no page may do."""
+    watch = Watch(house.address)
+    with visits(house, browser, watch) as opened:
+        yield opened
+    assert not watch.complaints
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])

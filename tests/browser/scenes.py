@@ -23,10 +23,7 @@ class Scene:
 
     def show(self, house: House, visit: Visit, *, width: int = 1280) -> Page:
         """The page, in a new browser."""
-        if self.who == NOBODY:
-            viewer = None
-        else:
-            viewer = house.person() if self.who == NEWCOMER else house.demo[self.who]
+        viewer = house.person() if self.who == NEWCOMER else house.demo.get(self.who)
         page = visit(self.path if isinstance(self.path, str) else self.path(house), viewer, width=width)
         self.then(page)
         page.wait_for_load_state("load")

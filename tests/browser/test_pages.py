@@ -1,95 +1,115 @@
-"""Every page, for everybody: axe finds nothing in light and dark, on phones and desks, from the left and from the right;
-nothing scrolls sideways, everything can be hit by a thumb, and the markup is valid."""
+"""Every page, for everybody: axe finds nothing in light and dark, on phones and desks, mirrored or not; nothing scrolls
+sideways, a thumb hits every control, the markup is valid, and no page asks another address or complains."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from html5lib import HTMLParser
 from html5lib.constants import E
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import House, Visit, Watch
-from tests.browser.scenes import SCENES, Scene
+from tests.browser.conftest import House, Visit, Watch, visits
+from tests.browser.scenes import SCENES
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-each_scene = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-
-EVERYTHING = {
-    "resultTypes": ["violations"],
-    "rules": {name: {"enabled": True} for name in ("target-size", "label-content-name-mismatch")},
-}
-COLOURS = {"resultTypes": ["violations"], "runOnly": ["cat.color"]}
 PHONE, DESK = 360, 1280
-THUMB, INLINE = 44, 24
+WIDTHS = (320, PHONE, 768, DESK)
+TARGET, INLINE_TARGET = 44, 24
+
+BRIEF = {"resultTypes": ["violations"], "selectors": False}
+EVERY_RULE = {**BRIEF, "rules": {name: {"enabled": True} for name in ("target-size", "label-content-name-mismatch")}}
+COLOURS = {**BRIEF, "runOnly": ["color-contrast", "link-in-text-block"]}
+PLACES = {**BRIEF, "runOnly": ["target-size", "color-contrast", "scrollable-region-focusable"]}
 
 
-def turn(page: Page, width: int, scheme: str, direction: str = "ltr") -> None:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-    page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+@dataclass
+class Shown:
+    """A scene on a page, and what was heard of it."""
+
+    page: Page
+    watch: Watch
+
+    def turn(self, width: int, scheme: str = "light", direction: str = "ltr") -> None:
+        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        self.page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+
+    def axe(self, rules: dict[str, object]) -> str:
+        """What axe finds, in words; nothing when all is well."""
+        ask = "options => axe.run(options)"
+        if not self.page.evaluate(ask, rules)["violations"]:
+            return ""
+        return AxeResults(self.page.evaluate(ask, {**rules, "selectors": True})).generate_report()
 
 
-@each_scene
-def test_axe_finds_nothing(scene: Scene, house: House, visit: Visit) -> None:
-    page = scene.show(house, visit)
+@pytest.fixture(scope="module", params=SCENES, ids=lambda scene: scene.name)
+def shown(request: pytest.FixtureRequest, house: House, browser: Browser) -> Iterator[Shown]:
+    """Each page once, for all the tests that follow."""
+    watch = Watch(house.address)
+    with visits(house, browser, watch) as visit:
+        yield Shown(request.param.show(house, visit), watch)
+
+
+def test_axe_finds_nothing(shown: Shown) -> None:
+    shown.page.evaluate(Axe().axe_script)
     found = []
     for width in (PHONE, DESK):
-        for scheme, direction, options in (
-            ("light", "ltr", EVERYTHING),
-            ("dark", "ltr", COLOURS),  # what is not a colour is the same in the dark
-            ("light", "rtl", EVERYTHING),
+        for scheme, direction, rules in (
+            ("light", "ltr", EVERY_RULE),
+            ("dark", "ltr", COLOURS),  # the rest is the same in the dark
+            ("light", "rtl", PLACES),  # and from the right
         ):
-            turn(page, width, scheme, direction)
-            results = Axe().run(page, options=options)
-            if results.violations_count:
-                found.append(f"{width} px, {scheme}, {direction}: {results.generate_report()}")
+            shown.turn(width, scheme, direction)
+            if report := shown.axe(rules):
+                found.append(f"{width} px, {scheme}, {direction}: {report}")
     assert not found, "\n".join(found)
 
 
-@each_scene
-def test_nothing_scrolls_sideways(scene: Scene, house: House, visit: Visit) -> None:
-    page = scene.show(house, visit)
+def test_nothing_scrolls_sideways(shown: Shown) -> None:
     wide = []
     for direction in ("ltr", "rtl"):
-        for width in (320, PHONE, 768, DESK):
-            turn(page, width, "light", direction)
-            needed = page.evaluate("document.documentElement.scrollWidth")
+        for width in WIDTHS:
+            shown.turn(width, direction=direction)
+            needed = shown.page.evaluate("document.documentElement.scrollWidth")
             if needed > width:
                 wide.append(f"{direction}, {width} px: {needed}")
     assert not wide
 
 
-TARGETS = """() => {
+TARGETS = """([floor, inlineFloor]) => {
+  const controls = "a[href], button, summary, input:not([type=hidden]), select, textarea";
   const small = [];
-  for (const element of document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), select, textarea")) {
-    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: false }) || element.matches(".skip")) continue;
+  for (const element of document.querySelectorAll(controls)) {
+    if (!element.checkVisibility({ visibilityProperty: true }) || element.closest(".skip, .visually-hidden")) continue;
     const over = getComputedStyle(element, "::after");
     const spread = over.position === "absolute" && over.inset.startsWith("0px") && over.content !== "none";
     const label = element.matches("[type=checkbox], [type=radio]") && element.closest("label");
-    const hit = label || (spread && element.offsetParent) || element;
-    const { width, height } = hit.getBoundingClientRect();
-    if (!width || element.closest(".visually-hidden")) continue;
+    const { width, height } = (label || (spread && element.offsetParent) || element).getBoundingClientRect();
     const inline = getComputedStyle(element).display === "inline" && !spread;
-    const floor = inline ? INLINE : THUMB;
-    if (height < floor - .5 || (!inline && width < floor - .5))
-      small.push(`${Math.round(width)}×${Math.round(height)} ${element.outerHTML.slice(0, 110)}`);
+    if (!width || (inline ? height >= inlineFloor : height >= floor && width >= floor)) continue;
+    small.push(`${width.toFixed(1)} × ${height.toFixed(1)} ${element.outerHTML.slice(0, 110)}`);
   }
   return small;
-}""".replace("THUMB", str(THUMB)).replace("INLINE", str(INLINE))
+}"""
 
 
-@each_scene
-def test_a_thumb_hits_every_control(scene: Scene, house: House, visit: Visit) -> None:
-    page = scene.show(house, visit, width=PHONE)
-    assert page.evaluate(TARGETS) == []
+def test_a_thumb_hits_every_control(shown: Shown) -> None:
+    shown.turn(PHONE)
+    assert shown.page.evaluate(TARGETS, [TARGET, INLINE_TARGET]) == []
 
 
-@each_scene
-def test_the_markup_is_valid(scene: Scene, house: House, visit: Visit, watch: Watch) -> None:
-    scene.show(house, visit)
-    parser = HTMLParser(strict=False)
-    parser.parse(watch.documents[-1].text())
+def test_the_markup_is_valid(shown: Shown) -> None:
+    parser = HTMLParser()
+    parser.parse(shown.watch.documents[-1].text())
     assert [f"{place}: {E[code] % values}" for place, code, values in parser.errors] == []
+
+
+def test_the_page_stays_at_home_and_has_nothing_to_complain_of(shown: Shown) -> None:
+    assert shown.watch.complaints == []
 
 
 def test_any_page_can_be_mirrored(house: House, visit: Visit) -> None:

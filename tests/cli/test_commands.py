@@ -160,5 +160,5 @@ def test_doctor_names_what_is_wrong_and_fails(run: Run, session: Session, ada: P
     session.commit()
     answer = run("doctor")
     assert answer.exit_code == 1
-    assert "shows skipped, the ledger says done" in answer.stdout
+    assert "shows skipped, the ledger says" in answer.stdout
     assert answer.stderr == "Error: 1 finding.\n"

@@ -46,8 +46,7 @@ def kills(
 ) -> int:
     """Returns how many writes were acknowledged; after every round each of them is in the ledger and all fits."""
     with app.app_context():
-        person = data.person(session, "killed", count=40, days=3)
-    measured = [goal for place, goal in enumerate(person.goals) if data.kind(place) == "a"]
+        person = data.person(session, "killed", count=CLIENTS, pattern="a", days=3)
     session.close()
     browser, numbers, chance = signed_in(app, person.id), count(1), random.Random(1)
     files = [folder / f"acknowledged-{client}" for client in range(CLIENTS)]
@@ -58,7 +57,7 @@ def kills(
             visitors = [Visitor(port, browser) for _ in range(CLIENTS)]
             writers = [
                 Thread(target=write, args=(visitor, f"/goals/{goal}/days", person.today, numbers, file, first, stop))
-                for visitor, goal, file, first in zip(visitors, measured, files, begun, strict=True)
+                for visitor, goal, file, first in zip(visitors, person.goals, files, begun, strict=True)
             ]
             for writer in writers:
                 writer.start()

@@ -29,6 +29,7 @@ class Visitor:
         return answer.status
 
     def close(self) -> None:
+        """The connection is closed; the next form opens another."""
         self.connection.close()
 
 

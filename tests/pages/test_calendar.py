@@ -210,7 +210,7 @@ def test_an_at_most_day_is_judged_when_it_is_over(
 
     clock.move_to(make.NOW + timedelta(days=1))
     assert "1/1" in visit.get("/calendar").words()
-    assert "1 of 2 in 30 days" in visit.get("/goals").words()
+    assert "1 of 1 in 30 days" in visit.get("/goals").words()
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -1,17 +1,16 @@
 """How many statements a request costs: few, and as many for a full life as for an empty one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from tests.benchmarks import data
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
+from tests.benchmarks.statements import counted
+from webapp.domain.days import shifted
 from webapp.extensions import db
 
 PAGE, PARTIAL, TICK = 8, 6, 14
@@ -88,22 +87,6 @@ def words_of(person: Made) -> dict[str, str]:
         "goal": person.goals[0],
         "measured": person.goals[data.PATTERN.index("a")],
         "today": person.today.isoformat(),
-        "yesterday": data.shifted(person.today, -1).isoformat(),
-        "later": data.shifted(person.today, 100).isoformat(),
+        "yesterday": shifted(person.today, -1).isoformat(),
+        "later": shifted(person.today, 100).isoformat(),
     }
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """The statements that reach the database within the block; beginning and ending a transaction are none."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith("BEGIN"):
-            statements.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

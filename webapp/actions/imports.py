@@ -6,7 +6,7 @@ brought before and deleted since is left out, unless its owner says that it shal
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 from typing import Any
@@ -121,7 +121,7 @@ def read(data: bytes, today: date, *, most_bytes: int, most_rows: int) -> Brough
 
 def preview(session: AnySession, viewer: Viewer, brought: Brought) -> Preview:
     """What `bring` would do now; nothing is written. Raises Invalid where it would."""
-    plans = _plans(session, viewer, brought, lock=False)
+    plans = _plans(session, viewer, _keyed(viewer, brought), lock=False)
     return Preview(tuple(_preview(plan) for plan in plans), brought.problems)
 
 
@@ -136,7 +136,7 @@ def bring(session: AnySession, viewer: Viewer, brought: Brought, *, revive: bool
     merged: list[str] = []
     revived: list[str] = []
     written = 0
-    plans = _plans(session, viewer, brought, lock=True)
+    plans = _plans(session, viewer, _keyed(viewer, brought), lock=True)
     for plan in plans:
         if plan.fate is Fate.DELETED and not revive:
             continue
@@ -192,6 +192,18 @@ class _Plan:
         if self.goal is None:
             return Fate.CREATED
         return Fate.MERGED if self.goal.deleted_at is None else Fate.DELETED
+
+
+def _keyed(viewer: Viewer, brought: Brought) -> Brought:
+    """The same with identities made from the viewer's own key: a plain hash of a habit's name could be guessed."""
+    keyed = []
+    for goal in brought.goals:
+        uid = viewer.words.fingerprint(goal.source_uid)
+        entries = (
+            replace(entry, source_uid=uid + entry.source_uid.removeprefix(goal.source_uid)) for entry in goal.entries
+        )
+        keyed.append(replace(goal, source_uid=uid, entries=tuple(entries)))
+    return replace(brought, goals=tuple(keyed))
 
 
 def _plans(session: AnySession, viewer: Viewer, brought: Brought, *, lock: bool) -> list[_Plan]:

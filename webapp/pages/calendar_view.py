@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
@@ -19,6 +19,17 @@ from webapp.web.words import month_name, weekday_name
 
 DISCS = 6
 LISTED_DAYS = 7
+
+
+class Disc(NamedTuple):
+    """The button of one goal on one day; `mark` is what it sends."""
+
+    letter: str
+    title: str
+    colour: int
+    state: str
+    mark: str
+    label: str
 
 
 class View(StrEnum):
@@ -85,7 +96,7 @@ def _cell(
     last button makes room for how many more there are."""
     done, counted = days.tally_of(due)
     shown = due if most is None or len(due) <= most else due[: most - 1]
-    named = day(one, "EEEE d MMMM")
+    named = day(one, "MMMM, EEEE")  # the number stands before it
     on = f", {day(one, 'd MMMM')}"
     return {
         "day": one,
@@ -103,17 +114,17 @@ def _cell(
     }
 
 
-def _disc(due: DueRow, on: str, today: date, words: RowWords) -> dict[str, Any]:
+def _disc(due: DueRow, on: str, today: date, words: RowWords) -> Disc:
     settled = due.state in (DayState.DONE, DayState.SKIPPED)
     spoken = (words.undo if settled else words.mark) % {"title": due.title}
-    return {
-        "letter": due.title[:1].upper(),
-        "title": due.title,
-        "colour": due.colour,
-        "state": shown_state(due, today),
-        "mark": f"{due.goal_id}:{due.local_date.isoformat()}:{'open' if settled else 'done'}",
-        "label": spoken + on,
-    }
+    return Disc(
+        letter=due.title[:1].upper(),
+        title=due.title,
+        colour=due.colour,
+        state=shown_state(due, today),
+        mark=f"{due.goal_id}:{due.local_date.isoformat()}:{'open' if settled else 'done'}",
+        label=spoken + on,
+    )
 
 
 def _legend(days_of_goals: Any) -> list[tuple[str, int]]:

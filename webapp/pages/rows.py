@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
@@ -36,30 +36,54 @@ class RowWords:
         return words
 
 
-def row(due: DueRow, viewer: Viewer, words: RowWords, *, typed: str | None = None, error: str = "") -> dict[str, Any]:
+class Line(NamedTuple):
+    """One line to tick, ready for `tracking/_row.html`."""
+
+    id: str
+    address: str
+    goal_address: str
+    title: str
+    colour: int
+    state: str
+    facts: str
+    late: str
+    tick: str
+    """The state a click on the circle would say."""
+    tick_label: str
+    more_label: str
+    measured: bool
+    amount_label: str
+    typed: str
+    of: str
+    skippable: bool
+    error: str
+
+
+def row(due: DueRow, viewer: Viewer, words: RowWords, *, typed: str | None = None, error: str = "") -> Line:
     """One line: what a click would say, what stands there, and where it is sent."""
     title = {"title": due.title}
     measured = due.direction is not None and due.target is not None
     settled = due.state in (DayState.DONE, DayState.SKIPPED)
-    return {
-        "id": f"{due.goal_id}-{due.local_date.isoformat()}",
-        "address": f"/goals/{due.goal_id}/days/{due.local_date.isoformat()}",
-        "goal_address": f"/goals/{due.goal_id}",
-        "title": due.title,
-        "colour": due.colour,
-        "state": shown_state(due, viewer.today),
-        "facts": _facts(due, words),
-        "late": words.since % {"day": day(due.local_date, "d MMM")} if _is_late(due, viewer) else "",
-        "tick": "open" if settled else "done",
-        "tick_label": (words.undo if settled else words.log if measured else words.mark) % title,
-        "more_label": words.more % title,
-        "measured": measured,
-        "amount_label": words.amount % title,
-        "typed": amount(due.value) if typed is None else typed,
-        "of": (words.of % {"amount": amount(due.target), "unit": due.unit}).strip() if measured else "",
-        "skippable": due.state is not DayState.SKIPPED,
-        "error": error,
-    }
+    iso = due.local_date.isoformat()
+    return Line(
+        id=f"{due.goal_id}-{iso}",
+        address=f"/goals/{due.goal_id}/days/{iso}",
+        goal_address=f"/goals/{due.goal_id}",
+        title=due.title,
+        colour=due.colour,
+        state=shown_state(due, viewer.today),
+        facts=_facts(due, words),
+        late=words.since % {"day": day(due.local_date, "d MMM")} if _is_late(due, viewer) else "",
+        tick="open" if settled else "done",
+        tick_label=(words.undo if settled else words.log if measured else words.mark) % title,
+        more_label=words.more % title,
+        measured=measured,
+        amount_label=words.amount % title if measured else "",
+        typed=amount(due.value) if typed is None else typed,
+        of=(words.of % {"amount": amount(due.target), "unit": due.unit}).strip() if measured else "",
+        skippable=due.state is not DayState.SKIPPED,
+        error=error,
+    )
 
 
 def shown_state(due: DueRow, today: date) -> str:

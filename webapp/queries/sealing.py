@@ -5,11 +5,12 @@ ciphertext and tag. The additional data `table.column|owner` ties it to one plac
 copied elsewhere does not open.
 """
 
+import hmac
 import os
 import struct
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -36,7 +37,7 @@ class PersonalWords:
 
     owner_id: int
     key_id: int
-    cipher: AESGCM
+    key: "OpenedKey"
 
     def seal(self, column: str, text: str) -> bytes:
         return self.seal_bytes(column, text.encode())
@@ -46,16 +47,32 @@ class PersonalWords:
 
     def seal_bytes(self, column: str, content: bytes) -> bytes:
         nonce = os.urandom(NONCE)
-        sealed = self.cipher.encrypt(nonce, content, f"{column}|{self.owner_id}".encode())
+        sealed = self.key.cipher.encrypt(nonce, content, f"{column}|{self.owner_id}".encode())
         return VERSION + struct.pack(">Q", self.key_id) + nonce + sealed
 
     def open_bytes(self, column: str, sealed: bytes) -> bytes:
         if sealed[:1] != VERSION or sealed[1:9] != struct.pack(">Q", self.key_id):
             raise SealBroken(column)
         try:
-            return self.cipher.decrypt(sealed[9:HEADER], sealed[HEADER:], f"{column}|{self.owner_id}".encode())
+            return self.key.cipher.decrypt(sealed[9:HEADER], sealed[HEADER:], f"{column}|{self.owner_id}".encode())
         except InvalidTag as error:
             raise SealBroken(column) from error
+
+    def fingerprint(self, text: str) -> str:
+        """48 hex digits by which the same text is known again, and which tell nothing without the person's key."""
+        return hmac.new(self.key.fingerprints, text.encode(), "sha256").hexdigest()[:48]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedKey:
+    """A person's data key, unwrapped: a cipher for words and a key derived from it for fingerprints."""
+
+    cipher: AESGCM = field(repr=False)
+    fingerprints: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, key: bytes) -> "OpenedKey":
+        return cls(AESGCM(key), hmac.digest(key, b"fingerprint", "sha256"))
 
 
 class Keyring:
@@ -63,7 +80,7 @@ class Keyring:
 
     def __init__(self) -> None:
         self._wrapping: dict[str, AESGCM] = {}
-        self._opened: OrderedDict[bytes, AESGCM] = OrderedDict()
+        self._opened: OrderedDict[bytes, OpenedKey] = OrderedDict()
         self.current = ""
 
     def configure(self, field_keys: Sequence[tuple[str, bytes]]) -> None:
@@ -82,13 +99,12 @@ class Keyring:
 
     def words(self, owner_id: int, key_id: int, wrapped_by: str, wrapped: bytes) -> PersonalWords:
         """The words of the person whose wrapped key this is."""
-        cipher = self._opened.get(wrapped)
-        if cipher is None:
-            cipher = AESGCM(self._unwrap(owner_id, wrapped_by, wrapped))
-            self._opened[wrapped] = cipher
+        key = self._opened.get(wrapped)
+        if key is None:
+            key = self._opened[wrapped] = OpenedKey.of(self._unwrap(owner_id, wrapped_by, wrapped))
             if len(self._opened) > OPENED_KEYS:
                 self._opened.popitem(last=False)
-        return PersonalWords(owner_id, key_id, cipher)
+        return PersonalWords(owner_id, key_id, key)
 
     def seal_for_system(self, column: str, text: str) -> bytes:
         """Text that belongs to nobody yet (mail on its way, a sign-up), sealed with the wrapping key itself."""
