@@ -1,7 +1,6 @@
 """Settings: what an operator may leave out, what production refuses, and that no refusal tells a secret."""
 
 import base64
-import os
 import secrets
 import stat
 from collections.abc import Callable, Iterator
@@ -143,7 +142,7 @@ def test_development_needs_nothing_and_makes_its_keys_once(instance: Path) -> No
     assert set(first.trusted_hosts) == {"localhost", "127.0.0.1", "[::1]"}
     assert stat.S_IMODE((instance / "keys").stat().st_mode) == 0o600
     assert stat.S_IMODE(instance.stat().st_mode) == 0o700
-    assert os.listdir(instance) == ["keys"]
+    assert [file.name for file in instance.iterdir()] == ["keys"]
 
 
 def test_production_makes_no_keys(instance: Path) -> None:

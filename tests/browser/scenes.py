@@ -88,11 +88,10 @@ def open_everything(page: Page) -> None:
 
 
 SCENES = (
-    Scene("today", "/"),
+    Scene("today", "/", "client", open_menu),
     Scene("today, nothing planned yet", "/", NEWCOMER),
     Scene("today, a tick and its message", "/", "peer", tick),
     Scene("today, a wrong amount", "/", "manager", wrong_amount),
-    Scene("today, a menu", "/", "client", open_menu),
     Scene("goals", "/goals", "client", open_menu),
     Scene("goals, none yet", "/goals", NEWCOMER),
     Scene("goals, none found", "/goals?q=nothing+like+it"),

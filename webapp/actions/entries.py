@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, scoped_session
 
 from webapp.actions import occurrences
@@ -20,6 +20,9 @@ from webapp.models import Entry, Goal, Occurrence
 from webapp.queries import goals as goal_queries
 
 AnySession = Session | scoped_session[Any]
+_ROW_OF_DAY = select(Occurrence).where(
+    Occurrence.goal_id == bindparam("goal_id"), Occurrence.local_date == bindparam("day")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,5 +178,4 @@ def _project(
 
 
 def _row(session: AnySession, goal: Goal, day: date) -> Occurrence | None:
-    statement = select(Occurrence).where(Occurrence.goal_id == goal.id, Occurrence.local_date == day)
-    return session.scalars(statement).one_or_none()
+    return session.scalars(_ROW_OF_DAY, {"goal_id": goal.id, "day": day}).one_or_none()

@@ -72,6 +72,8 @@ def change(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, *,
     goal.version += 1
     goal.updated_at = viewer.now
     if rescheduled:
+        if goal.rows_until is not None and goal.rows_until < viewer.today:
+            occurrences.lengthen(session, goal, before, viewer.today)  # the days until now are the old schedule's
         _put_in_force(session, goal, current, schedule)
         occurrences.plan(session, goal, schedule, viewer.today)
     if material:
@@ -221,7 +223,7 @@ def _keep_revision(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalD
 def _catch_up(session: AnySession, viewer: Viewer, goal: Goal) -> None:
     """Rows that the worker would have made while the goal was away."""
     current = next(version for version in goal.schedules if version.is_current)
-    occurrences.lengthen(session, goal, current.terms(), viewer.today)
+    occurrences.resume(session, goal, current.terms(), viewer.today)
 
 
 def _count_and_last_position(viewer: Viewer) -> Any:

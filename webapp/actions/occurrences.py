@@ -8,9 +8,19 @@ from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from webapp.actions.audit import Tag, record
+from webapp.domain.days import shifted
 from webapp.domain.goals import Lifecycle
 from webapp.domain.people import Viewer
-from webapp.domain.schedules import Frequency, Planned, Schedule, horizon, missing, planned_dates, regenerate
+from webapp.domain.schedules import (
+    Frequency,
+    Planned,
+    Schedule,
+    due_dates,
+    horizon,
+    missing,
+    planned_dates,
+    regenerate,
+)
 from webapp.domain.tracking import DayState
 from webapp.models import Goal, Occurrence
 
@@ -27,7 +37,19 @@ def plan(session: AnySession, goal: Goal, schedule: Schedule, today: date) -> No
 
 
 def lengthen(session: AnySession, goal: Goal, schedule: Schedule, today: date) -> None:
-    """The goal has a row for every due date up to the horizon that never had one; nothing removed comes back."""
+    """The goal has a row for every due date up to the horizon that never had one; nothing removed comes back.
+
+    A goal that was left alone for longer than its rows reach gets those of the days between as well, since inside of
+    its window only rows count.
+    """
+    since = min(today, shifted(goal.rows_until, 1)) if goal.rows_until else today
+    wanted = due_dates(schedule, since, shifted(today, -1)) + planned_dates(schedule, today)
+    _add(session, goal, missing(_planned(session, goal, since), wanted, since))
+    _note_window(goal, schedule, today)
+
+
+def resume(session: AnySession, goal: Goal, schedule: Schedule, today: date) -> None:
+    """A goal that was put away has rows from today on; while it was away nothing was due."""
     _add(session, goal, missing(_planned(session, goal, today), planned_dates(schedule, today), today))
     _note_window(goal, schedule, today)
 
@@ -56,9 +78,9 @@ def _all_done(session: AnySession, goal: Goal) -> bool:
     return bool(row.done) and not row.unfinished
 
 
-def _planned(session: AnySession, goal: Goal, today: date) -> list[Planned]:
+def _planned(session: AnySession, goal: Goal, since: date) -> list[Planned]:
     columns = (Occurrence.id, Occurrence.local_date, Occurrence.state, Occurrence.annotated, Occurrence.deleted_at)
-    statement = select(*columns).where(Occurrence.goal_id == goal.id, Occurrence.local_date >= today)
+    statement = select(*columns).where(Occurrence.goal_id == goal.id, Occurrence.local_date >= since)
     rows = session.execute(statement)
     return [Planned(row.id, row.local_date, row.state, row.annotated, row.deleted_at is not None) for row in rows]
 

@@ -1,6 +1,6 @@
 """The twelve colours of goals, and which of them a colour from elsewhere comes closest to."""
 
-from math import cos, radians, sin
+from math import atan2, degrees, hypot
 
 SWATCHES = (
     (0.09, 190),
@@ -19,20 +19,24 @@ SWATCHES = (
 """Chroma and hue of colours 1 to 12 in OKLCH, as the style sheet draws them by day."""
 
 
+SLATE = 12
+GREYISH = 0.045
+"""Below this chroma a colour reads as grey."""
+
+
 def nearest(colour: str) -> int:
     """The number of the colour that looks most like this "#RRGGBB"; 1 for "".
 
-    Distance is measured in the a-b plane of OKLab (Ottosson 2020): all twelve have about one lightness, which the
-    theme decides.
+    By hue in OKLCH (Ottosson 2020), greys being slate: lightness is the theme's to decide, and a colour that is more
+    vivid than ours still is the same colour.
     """
     if not colour:
         return 1
     a, b = _oklab(colour)
-    return min(range(len(SWATCHES)), key=lambda index: _distance(a, b, *SWATCHES[index])) + 1
-
-
-def _distance(a: float, b: float, chroma: float, hue: float) -> float:
-    return (a - chroma * cos(radians(hue))) ** 2 + (b - chroma * sin(radians(hue))) ** 2
+    if hypot(a, b) < GREYISH:
+        return SLATE
+    hue = degrees(atan2(b, a))
+    return min(range(1, SLATE), key=lambda number: abs((SWATCHES[number - 1][1] - hue + 180) % 360 - 180))
 
 
 def _oklab(colour: str) -> tuple[float, float]:

@@ -46,7 +46,7 @@ def profile() -> Answer:
 def password() -> Answer:
     """A new password; every other device is signed out."""
     form = NewPasswordForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return page("account/password.html", form=form)
     try:
         secret = people.change_password(db.session, g.viewer, form.password.data or "")
@@ -62,7 +62,7 @@ def password() -> Answer:
 def email() -> Answer:
     """Ask for a link to the new address; the old one counts until it is confirmed."""
     form = EmailForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return page("account/email.html", form=form)
     try:
         proofs.count_mail(form.email.data or "")

@@ -27,7 +27,7 @@ Answer = str | Response | tuple[str, int]
 def sign_up() -> Answer:
     """Ask for an account; it begins once the mailed link is confirmed."""
     form = SignUpForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return page("identity/sign_up.html", form=form)
     proofs.count_sign_up()
     try:
@@ -76,7 +76,7 @@ def confirm_post(token: str) -> Answer:
 def sign_in() -> Answer:
     """Sign in with address and password."""
     form = SignInForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = safe_next(request.args.get("next"))
         return page("identity/sign_in.html", form=form)
     try:
@@ -101,7 +101,7 @@ def sign_out() -> Response:
 def password_again() -> Answer:
     """Ask for the password before something that needs a recent one."""
     form = PasswordAgainForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = safe_next(request.args.get("next"))
         return page("identity/password_again.html", form=form)
     try:
@@ -118,7 +118,7 @@ def password_again() -> Answer:
 def recover() -> Answer:
     """Ask for a link to choose a new password."""
     form = RecoverForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return page("identity/recover.html", form=form)
     try:
         proofs.count_mail(form.email.data or "")

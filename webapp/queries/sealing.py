@@ -55,7 +55,7 @@ class PersonalWords:
             raise SealBroken(column)
         try:
             return self.key.cipher.decrypt(sealed[9:HEADER], sealed[HEADER:], f"{column}|{self.owner_id}".encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut short
             raise SealBroken(column) from error
 
     def fingerprint(self, text: str) -> str:
@@ -113,14 +113,14 @@ class Keyring:
         return self.current.encode().ljust(16, b"\x00") + nonce + sealed
 
     def open_for_system(self, column: str, sealed: bytes) -> str:
-        name = sealed[:16].rstrip(b"\x00").decode()
+        name = sealed[:16].rstrip(b"\x00").decode(errors="replace")
         if name not in self._wrapping:
             raise SealBroken(column)
         try:
             opened = self._wrapping[name].decrypt(
                 sealed[16 : 16 + NONCE], sealed[16 + NONCE :], f"{column}|system".encode()
             )
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut short
             raise SealBroken(column) from error
         return opened.decode()
 
@@ -133,7 +133,7 @@ class Keyring:
             raise SealBroken("data_key")
         try:
             return self._wrapping[wrapped_by].decrypt(wrapped[:NONCE], wrapped[NONCE:], f"data_key|{owner_id}".encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut short
             raise SealBroken("data_key") from error
 
 
