@@ -13,7 +13,7 @@ KINDS = {
     "a page": ("GET", "/login", 200),
     "a redirect": ("GET", "/", 303),
     "not found": ("GET", "/nowhere", 404),
-    "not allowed": ("TRACE", "/", 400),
+    "not allowed": ("TRACE", "/", 405),
     "no token": ("POST", "/login", 400),
     "json": ("GET", "/healthz", 200),
     "not ready": ("GET", "/readyz", 503),

@@ -1,14 +1,9 @@
 """Writing down that somebody looked: before the answer leaves, or there is no answer."""
 
-from typing import Any
-
-from sqlalchemy.orm import Session, scoped_session
-
 from webapp.domain.people import Viewer
 from webapp.models import Access, Goal
+from webapp.models.engine import AnySession
 from webapp.queries.goals import open_grant
-
-AnySession = Session | scoped_session[Any]
 
 
 def record_look(session: AnySession, viewer: Viewer, goal: Goal, what: str) -> None:

@@ -6,12 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy.orm import Session, scoped_session
-
 from webapp.domain.people import Viewer
 from webapp.models import AuditEvent
-
-AnySession = Session | scoped_session[Any]
+from webapp.models.engine import AnySession
 
 
 class Tag(StrEnum):

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.actions import occurrences
 from webapp.actions.audit import Tag, record
@@ -17,9 +15,9 @@ from webapp.domain.policy import Permission, require
 from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD, due_between
 from webapp.domain.tracking import Day, DayState, EntryDraft, Fact, Mode, Source, day_value
 from webapp.models import Entry, Goal, Occurrence
+from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 
-AnySession = Session | scoped_session[Any]
 _ROW_OF_DAY = select(Occurrence).where(
     Occurrence.goal_id == bindparam("goal_id"), Occurrence.local_date == bindparam("day")
 )

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy.orm import Session, scoped_session
-
 from webapp.actions.audit import Tag, record
 from webapp.domain.people import Viewer
+from webapp.models.engine import AnySession
 from webapp.queries import exports
-
-AnySession = Session | scoped_session[Any]
 
 
 def take_out(session: AnySession, viewer: Viewer) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.actions import occurrences
 from webapp.actions.audit import Tag, record
@@ -16,10 +15,9 @@ from webapp.domain.people import Viewer, Words
 from webapp.domain.policy import Permission, require
 from webapp.domain.schedules import Schedule, schedule_from
 from webapp.models import Goal, GoalRevision, ScheduleVersion
+from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 from webapp.queries.visibility import goals_of
-
-AnySession = Session | scoped_session[Any]
 
 
 def create(session: AnySession, viewer: Viewer, draft: GoalDraft, *, source_uid: str | None = None) -> Goal:

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
-from webapp.actions.audit import AnySession
 from webapp.models import Heartbeat
+from webapp.models.engine import AnySession
 
 
 def beat(session: AnySession, worker: str, now: datetime) -> None:

@@ -7,13 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.domain.people import Viewer
 from webapp.domain.tracking import Day, DayState, Mode, Source
 from webapp.models import Entry, Goal, Occurrence
-
-AnySession = Session | scoped_session[Any]
+from webapp.models.engine import AnySession
 
 
 @dataclass(frozen=True, slots=True)

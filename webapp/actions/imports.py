@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.actions import goals, history, occurrences
 from webapp.actions.audit import Tag, record
@@ -28,10 +27,10 @@ from webapp.domain.policy import Permission, require
 from webapp.domain.schedules import Frequency, QuotaPeriod, ScheduleDraft
 from webapp.domain.tracking import DayState, Direction, Source
 from webapp.models import Goal, Person
+from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 from webapp.queries import imports as queries
 
-AnySession = Session | scoped_session[Any]
 NOON = time(12)
 UNTITLED = "Untitled"
 

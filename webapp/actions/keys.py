@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.actions.audit import AnySession, Tag, record
+from webapp.actions.audit import Tag, record
 from webapp.models import DataKey, OutboxMessage, Token
+from webapp.models.engine import AnySession
 from webapp.queries.sealing import PersonalWords, keyring
 
 BATCH = 500
@@ -42,7 +43,9 @@ def rotate(session: AnySession, now: datetime) -> int:
 def _reseal(session: AnySession, table: type[OutboxMessage] | type[Token], column: str) -> int:
     """Payloads that belong to nobody yet move under the current key as well."""
     current = keyring.current.encode().ljust(16, b"\x00")
-    rows: Iterable[OutboxMessage | Token] = session.scalars(select(table).where(table.payload.is_not(None)).with_for_update())
+    rows: Iterable[OutboxMessage | Token] = session.scalars(
+        select(table).where(table.payload.is_not(None)).with_for_update()
+    )
     stale = [row for row in rows if row.payload is not None and row.payload[:16] != current][:BATCH]
     for row in stale:
         assert row.payload is not None

@@ -5,12 +5,10 @@ from typing import Any
 
 from sqlalchemy import Insert, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.domain.errors import TooMany
 from webapp.models import LimitCount
-
-AnySession = Session | scoped_session[Any]
+from webapp.models.engine import AnySession
 
 
 def take(session: AnySession, name: str, key: str, most: int, window: timedelta, now: datetime) -> None:

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import exists, insert, select, update
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.actions.audit import Tag, record
 from webapp.domain.days import shifted
@@ -23,8 +22,7 @@ from webapp.domain.schedules import (
 )
 from webapp.domain.tracking import DayState
 from webapp.models import Goal, Occurrence
-
-AnySession = Session | scoped_session[Any]
+from webapp.models.engine import AnySession
 
 
 def plan(session: AnySession, goal: Goal, schedule: Schedule, today: date) -> None:

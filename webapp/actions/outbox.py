@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
-from webapp.actions.audit import AnySession
 from webapp.models import OutboxMessage
 from webapp.models.base import new_public_id
+from webapp.models.engine import AnySession
 from webapp.queries.outbox import lease_clock, ready
 from webapp.queries.sealing import keyring
 

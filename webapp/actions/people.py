@@ -12,11 +12,12 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 
 from webapp.actions import keys, outbox, passwords, sign_ins, tokens
-from webapp.actions.audit import AnySession, Tag, record
+from webapp.actions.audit import Tag, record
 from webapp.domain.errors import Conflict, Invalid, NotFound, Problem
 from webapp.domain.identity import CONSENT_VERSION, Profile, Purpose, SignUp, email_problems, plain_name
 from webapp.domain.people import Viewer
 from webapp.models import Person
+from webapp.models.engine import AnySession
 from webapp.queries.people import email_is_taken, email_key
 
 

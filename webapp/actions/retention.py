@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, or_, update
 
 from webapp.actions import heartbeats, limits
-from webapp.actions.audit import AnySession
 from webapp.models import IdempotentAnswer, OutboxMessage, SignIn, Token, Upload
 from webapp.models.base import Numbered
+from webapp.models.engine import AnySession
 from webapp.queries.people import ABSOLUTE, IDLE
 
 SIGN_INS = timedelta(days=30)

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from webapp.actions import outbox, passwords
-from webapp.actions.audit import AnySession, Tag, record
+from webapp.actions.audit import Tag, record
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.people import Viewer
 from webapp.models import Person, SignIn
+from webapp.models.engine import AnySession
 from webapp.queries.people import Credentials, devices_of, secret_hash
 
 _BROWSERS = (

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, update
 
-from webapp.actions.audit import AnySession
 from webapp.domain.errors import NotFound
 from webapp.domain.identity import Purpose
 from webapp.models import Token
+from webapp.models.engine import AnySession
 from webapp.queries.people import email_key, opens, secret_hash
 from webapp.queries.sealing import keyring
 

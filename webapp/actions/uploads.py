@@ -5,14 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.actions.imports import Result
 from webapp.domain.people import Viewer
 from webapp.models import Upload
+from webapp.models.engine import AnySession
 from webapp.queries.imports import content_of
 
-AnySession = Session | scoped_session[Any]
 LOOP = "loop"
 DONE = "loop-done"
 

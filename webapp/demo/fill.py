@@ -5,15 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, or_, select
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.demo.goals import PLANS
 from webapp.demo.history import live
 from webapp.demo.people import CAST, ORIGIN, PASSWORD, grants, organisations, people
 from webapp.domain.people import Viewer
 from webapp.models import Base, Organisation, Person
+from webapp.models.engine import AnySession
 
-AnySession = Session | scoped_session[Any]
 KEPT = frozenset({"person", "organisation", "data_key", "sign_in", "heartbeat"})
 """What a fresh start leaves: people keep their numbers, and who is signed in stays so."""
 

@@ -5,10 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.actions import goals, history, occurrences
 from webapp.actions.history import PastFact
@@ -19,8 +17,8 @@ from webapp.domain.people import Viewer
 from webapp.domain.schedules import Frequency, Schedule, due_dates, horizon
 from webapp.domain.tracking import DayState, Source
 from webapp.models import Goal, Occurrence
+from webapp.models.engine import AnySession
 
-AnySession = Session | scoped_session[Any]
 QUIET_WEEKS = ((2, 3), (7, 31), (12, 51))
 """Month and ISO week of the times when everybody is away or ill and little gets done."""
 

@@ -3,10 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.actions import keys, passwords
 from webapp.domain.grants import GrantState
@@ -25,9 +23,9 @@ from webapp.models import (
     Team,
     TeamMember,
 )
+from webapp.models.engine import AnySession
 from webapp.queries.people import email_key, viewer_of
 
-AnySession = Session | scoped_session[Any]
 ORIGIN = "demo"
 PASSWORD = "quiet harbour at seven"  # noqa: S105 - printed for everybody to see
 

@@ -11,10 +11,12 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from webapp.domain.days import shifted
+from webapp.domain.goals import UNIT_LENGTH
 from webapp.domain.quick_add_dates import Reader, next_weekday, next_with, patterns
 from webapp.domain.quick_add_words import ENGLISH, Language, Meaning
 from webapp.domain.recurrence import LARGEST_COUNT, WEEKDAY_CODES
-from webapp.domain.schedules import Frequency, QuotaPeriod, ScheduleDraft
+from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD, Frequency, QuotaPeriod, ScheduleDraft
 from webapp.domain.tracking import Direction, amount_problems
 
 LONGEST_LINE = 500
@@ -128,7 +130,7 @@ class _Said:
         title = _tidy("".join(letters))
         if not title and amount:
             title = _tidy(amount.text)
-        return title or _tidy(self.line)
+        return title or " ".join(self.line.split())
 
     def _schedule(self) -> ScheduleDraft:
         base = self.start or self.reader.today
@@ -138,10 +140,10 @@ class _Said:
         else:
             draft = self.when.draft
             start = (self.when.anchored(base) if self.when.anchored else None) or self.start
-        until = self.until
-        if start and until and until < start:
+        # A first date behind the end, or too far ahead to be entered, leaves the start as it was said.
+        if start and start > (self.until or shifted(self.reader.today, MAXIMUM_DAYS_AHEAD)):
             start = self.start
-        return replace(draft, start=start, until=until, week_start=self.reader.week_start)
+        return replace(draft, start=start, until=self.until, week_start=self.reader.week_start)
 
     def _understand(self, meaning: Meaning, match: re.Match[str]) -> int | None:
         """Keep what a match says and return where it ends, or None when it makes no sense."""
@@ -178,6 +180,8 @@ class _Said:
         end = match.end()
         if unit in words.no_units:
             unit, end = "", match.end("number")
+        if len(unit) > UNIT_LENGTH or unit in words.spans:
+            return None
         if meaning is Meaning.AMOUNT and unit not in words.units:
             is_plural = unit.endswith(words.plural_ending) and len(unit) > len(words.plural_ending) + 1
             if not is_plural or number == 1 or number in YEARS:

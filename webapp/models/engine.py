@@ -6,6 +6,9 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, scoped_session
 
+AnySession = Session | scoped_session[Any]
+"""A session of our own, or the one that belongs to the request."""
+
 OLDEST_SQLITE = (3, 51, 3)
 """Older libraries can corrupt a database in WAL mode (sqlite.org/wal.html#walresetbug)."""
 
@@ -69,7 +72,7 @@ def prepare(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def begin_writing(session: Session | scoped_session[Any]) -> None:
+def begin_writing(session: AnySession) -> None:
     """The session's transaction may write: on SQLite it holds the write lock from its first statement, because a
     reading transaction that turns into a writing one fails at once when another has written (SQLITE_BUSY_SNAPSHOT)."""
     session.connection(execution_options={"writing": True})

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, CursorResult, Executable, and_, bindparam, case, func, select
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.domain.goals import Lifecycle
 from webapp.domain.people import Viewer, Words
@@ -16,11 +15,11 @@ from webapp.domain.schedules import Frequency, Schedule
 from webapp.domain.schedules import due_between as due_by_versions
 from webapp.domain.tracking import DayState, Direction, state_of
 from webapp.models import Goal, Occurrence, ScheduleVersion
+from webapp.models.engine import AnySession
 from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
 from webapp.queries.goals import open_or_empty, went_well
 from webapp.queries.visibility import goals_of
 
-AnySession = Session | scoped_session[Any]
 COMING_DAYS = 7
 
 _Opened = tuple[str, str, int, Direction | None, Decimal | None, str, Schedule, bool]

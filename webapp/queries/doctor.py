@@ -12,15 +12,15 @@ from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import exists, func, select, text
-from sqlalchemy.orm import Session, scoped_session, selectinload
+from sqlalchemy.orm import selectinload
 
 from webapp.domain.goals import Lifecycle
 from webapp.domain.schedules import Frequency, Schedule, due_dates
 from webapp.domain.tracking import Day, DayState, Direction, Fact, completes, day_values
 from webapp.models import DataKey, Entry, Goal, Occurrence, Person, ScheduleVersion
+from webapp.models.engine import AnySession
 from webapp.queries.sealed_cells import broken_cells
 
-AnySession = Session | scoped_session[Any]
 GOALS_AT_ONCE = 20
 
 

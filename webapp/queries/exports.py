@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Executable, Select, or_, select
-from sqlalchemy.orm import Session, aliased, scoped_session
+from sqlalchemy.orm import aliased
 
 from webapp.domain.people import Viewer
 from webapp.models import (
@@ -33,8 +33,8 @@ from webapp.models import (
     TeamMember,
     Token,
 )
+from webapp.models.engine import AnySession
 
-AnySession = Session | scoped_session[Any]
 Row = dict[str, Any]
 FORMAT, VERSION = "aimline", 1
 

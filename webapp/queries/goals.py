@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, scoped_session, selectinload
+from sqlalchemy.orm import selectinload
 
 from webapp.domain.errors import NotFound
 from webapp.domain.goals import Kind, Lifecycle
@@ -17,11 +17,11 @@ from webapp.domain.policy import GoalFacts
 from webapp.domain.schedules import Schedule
 from webapp.domain.tracking import DayState, Direction
 from webapp.models import Goal, Grant, Occurrence, ScheduleVersion
+from webapp.models.engine import AnySession
 from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
 from webapp.queries.sealing import words_of
 from webapp.queries.visibility import goals_of, goals_visible_to, grants_open_to
 
-AnySession = Session | scoped_session[Any]
 PUBLIC_ID_LENGTH = 24
 
 

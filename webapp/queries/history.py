@@ -6,14 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.domain.people import Words
 from webapp.domain.schedules import due_between
 from webapp.domain.tracking import DayState, Direction, state_of
 from webapp.models import Entry, Goal, Occurrence
+from webapp.models.engine import AnySession
 
-AnySession = Session | scoped_session[Any]
 PAGE = 30
 
 

@@ -3,18 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, scoped_session, selectinload
+from sqlalchemy.orm import selectinload
 
 from webapp.domain.errors import NotFound
 from webapp.domain.goals import Kind
 from webapp.domain.people import Viewer
 from webapp.models import Entry, Goal, Occurrence, Upload
+from webapp.models.engine import AnySession
 from webapp.queries.visibility import goals_of
 
-AnySession = Session | scoped_session[Any]
 KEPT_FOR = timedelta(hours=1)
 
 

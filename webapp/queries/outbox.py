@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 
 from webapp.models import OutboxMessage
+from webapp.models.engine import AnySession
 from webapp.models.types import Instant
-from webapp.queries.people import AnySession
 
 
 def ready(now: datetime, clock: datetime) -> list[ColumnElement[bool]]:

@@ -5,19 +5,17 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, cast, func, select
 from sqlalchemy import String as Text
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.domain.days import local_day
 from webapp.domain.identity import Purpose
 from webapp.domain.people import MembershipStatus, Role, Viewer
 from webapp.models import DataKey, Membership, MembershipRole, Person, SignIn, Token
+from webapp.models.engine import AnySession
 from webapp.queries.sealing import keyring
 
-AnySession = Session | scoped_session[Any]
 ABSOLUTE = timedelta(days=30)
 IDLE = timedelta(days=14)
 

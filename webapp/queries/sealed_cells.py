@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
+from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.domain.errors import NotFound
 from webapp.models import (
@@ -17,9 +17,9 @@ from webapp.models import (
     Token,
     Upload,
 )
+from webapp.models.engine import AnySession
 from webapp.queries.sealing import PersonalWords, SealBroken, keyring, words_of
 
-AnySession = Session | scoped_session[Any]
 Cell = InstrumentedAttribute[Any]
 AT_ONCE = 500
 OWNERS = 1_000

@@ -11,15 +11,14 @@ import struct
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
-from sqlalchemy.orm import Session, scoped_session
 
 from webapp.domain.errors import NotFound
 from webapp.models import DataKey
+from webapp.models.engine import AnySession
 
 VERSION = b"\x01"
 NONCE = 12
@@ -141,7 +140,7 @@ keyring = Keyring()
 """Of this process; configured once when the app is created."""
 
 
-def words_of(session: Session | scoped_session[Any], person_id: int) -> PersonalWords:
+def words_of(session: AnySession, person_id: int) -> PersonalWords:
     """The words of one person; raises NotFound when their key was destroyed."""
     statement = select(DataKey.id, DataKey.wrapped_by, DataKey.wrapped).where(DataKey.person_id == person_id)
     row = session.execute(statement).one_or_none()
