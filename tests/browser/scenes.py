@@ -94,7 +94,7 @@ SCENES = (
     Scene("today, a wrong amount", "/", "manager", wrong_amount),
     Scene("goals", "/goals", "client", open_menu),
     Scene("goals, none yet", "/goals", NEWCOMER),
-    Scene("goals, none found", "/goals?q=nothing+like+it"),
+    Scene("goals, none found", "/goals?frequency=Yearly"),
     Scene("goals, archived", "/goals?archived=1"),
     Scene("goals, none archived", "/goals?archived=1", NEWCOMER),
     Scene("new goal", "/goals/new"),

@@ -9,7 +9,7 @@ from tests.architecture.source import files, name
 
 SOURCES = files("templates", suffixes={".html"}) + files("static/js", suffixes={".js"})
 GONE = re.compile(
-    r"\bhx-(?:vars|params|prompt|ext|disinherit|inherit|request|history|disabled-elt|on:|sse|ws)\b"
+    r"\bhx-(?:vars|params|prompt|ext|disinherit|inherit|request|history|disabled-elt|sse|ws)\b|\bhx-on:"
     r"|\bhtmx:[a-z]*[A-Z]\w*|\bhtmx:(?:load|validation|xhr)\b"
 )
 HANDED_DOWN = re.compile(

@@ -113,6 +113,6 @@ def test_every_page_can_be_turned_right_to_left(session: Session, visit: Browser
 
 def test_titles_of_pages_hold_no_words_of_hers(session: Session, visit: Browser, her: Viewer) -> None:
     (goal,) = plan(session, her, ("Kantharidis", DAILY))
-    for address in ("/", "/goals", "/goals?q=Kantharidis", f"/goals/{goal.public_id}", f"/goals/{goal.public_id}/edit"):
+    for address in ("/", "/goals", f"/goals/{goal.public_id}", f"/goals/{goal.public_id}/edit"):
         title = next(iter(visit.get(address).all("title")))
         assert "Kantharidis" not in (title.text or ""), address

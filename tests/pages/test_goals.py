@@ -262,7 +262,15 @@ def titles(page: Page) -> list[str]:
     ],
 )
 def test_the_list_is_searched_filtered_and_ordered(visit: Browser, asked: dict[str, str], shown: list[str]) -> None:
-    assert titles(visit.get("/goals", query_string=asked)) == shown
+    assert titles(visit.post("/goals/search", follow=True, **asked)) == shown
+
+
+@pytest.mark.usefixtures("three")
+def test_a_word_searched_for_never_stands_in_an_address(visit: Browser) -> None:
+    page = visit.get("/goals").press("Show", q="apple")
+    assert (titles(page), page.address) == (["apples"], "/goals/search")
+    assert titles(visit.get("/goals?q=apple")) == ["Swim", "apples", "Zen"]
+    assert visit.get("/goals").press("Show", order="title").address == "/goals?order=title"
 
 
 def test_goals_change_places(session: Session, visit: Browser, three: list[Goal]) -> None:
@@ -287,8 +295,9 @@ def test_a_deleted_goal_is_gone_from_every_page_until_the_undo(visit: Browser, t
     address = f"/goals/{three[0].public_id}"
     page = visit.get("/goals").press("Delete", within=f"goal-{three[0].public_id}")
 
-    for place in ("/", "/goals", "/goals?archived=1", "/goals?q=swim", "/calendar", "/calendar?view=agenda"):
+    for place in ("/", "/goals", "/goals?archived=1", "/calendar", "/calendar?view=agenda"):
         assert "Swim" not in visit.get(place).words(), place
+    assert not titles(visit.post("/goals/search", q="swim"))
     for gone in (address, f"{address}/edit"):
         assert visit.get(gone).status == 404
     assert visit.post(f"{address}/days/2026-03-10", state="done").status == 404

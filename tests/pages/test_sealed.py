@@ -48,7 +48,8 @@ def written(visit: Browser, lines: io.StringIO) -> str:
     visit.post(address, **{**fields, "version": "1", "criticality": "High"})
     visit.post(address, **{**fields, "version": "1"})
     visit.post("/goals/preview", **fields)
-    for place in ("/", "/goals?q=Kantharidis-7f3a", address, f"{address}/edit", "/calendar", "/nowhere"):
+    visit.post("/goals/search", q="Kantharidis-7f3a")
+    for place in ("/", "/goals", address, f"{address}/edit", "/calendar", "/nowhere"):
         visit.get(place)
     return address
 

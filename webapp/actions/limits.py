@@ -14,6 +14,9 @@ from webapp.models.engine import AnySession
 def take(session: AnySession, name: str, key: str, most: int, window: timedelta, now: datetime) -> None:
     """The counter of this key and window is one higher; raises TooMany when it would pass `most`."""
     start = _window_start(window, now)
+    wait = max(1, int((start + window - now).total_seconds()))
+    if most < 1:
+        raise TooMany(name, wait)
     table: Any = LimitCount.__table__
     dialect = session.get_bind().dialect.name
     insert: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
@@ -21,7 +24,7 @@ def take(session: AnySession, name: str, key: str, most: int, window: timedelta,
         index_elements=["key", "window"], set_={"count": table.c.count + 1}, where=table.c.count < most
     )
     if session.execute(statement.returning(table.c.count)).scalar() is None:
-        raise TooMany(name, max(1, int((start + window - now).total_seconds())))
+        raise TooMany(name, wait)
 
 
 def give_back(session: AnySession, key: str, window: timedelta, now: datetime) -> None:

@@ -1,9 +1,12 @@
 """How each database is opened: what SQLite needs to be safe, and how a writing transaction begins."""
 
+import random
 import sqlite3
+import time
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
 AnySession = Session | scoped_session[Any]
@@ -17,8 +20,11 @@ try:
 except ImportError:
     sqlite_module = sqlite3
 
+PATIENCE = 5
+"""Seconds that a writer waits for the others."""
+
 PRAGMAS = (
-    "PRAGMA busy_timeout = 5000",
+    f"PRAGMA busy_timeout = {PATIENCE * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -37,7 +43,7 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         if sqlite_module.sqlite_version_info < OLDEST_SQLITE:
             raise OldLibrary(f"SQLite {sqlite_module.sqlite_version} is older than 3.51.3")
-        return {"module": sqlite_module, "connect_args": {"timeout": 5}}
+        return {"module": sqlite_module, "connect_args": {"timeout": PATIENCE}}
     return {
         "pool_pre_ping": True,
         "pool_size": 5,
@@ -68,11 +74,35 @@ def prepare(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Any) -> None:
-        writing = connection.get_execution_options().get("writing")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get("writing"):
+            _begin_immediate(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
 
 def begin_writing(session: AnySession) -> None:
     """The session's transaction may write: on SQLite it holds the write lock from its first statement, because a
     reading transaction that turns into a writing one fails at once when another has written (SQLITE_BUSY_SNAPSHOT)."""
     session.connection(execution_options={"writing": True})
+
+
+def _begin_immediate(connection: Any) -> None:
+    """The transaction holds the write lock; raises OperationalError when others held it for five seconds.
+
+    SQLite keeps no queue and sleeps ever longer between its own tries, so that of many busy writers one could wait in
+    vain. Asked for every few milliseconds, everybody's turn comes.
+    """
+    raw = connection.connection.dbapi_connection
+    raw.execute("PRAGMA busy_timeout = 0")
+    until = time.monotonic() + PATIENCE
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                if "locked" not in str(error.orig) or time.monotonic() > until:
+                    raise
+            time.sleep(random.uniform(0.001, 0.010))  # noqa: S311 - chance, not a secret
+    finally:
+        raw.execute(PRAGMAS[0])

@@ -85,7 +85,11 @@ def _span(viewer: Viewer, view: View, chosen: date) -> tuple[date, date, date, d
     else:
         first, last = chosen, chosen + timedelta(days=LISTED_DAYS - 1)
     step = timedelta(days=(last - first).days + 1)
-    title = _("%(first)s to %(last)s", first=day(first, "d MMM"), last=day(last, "d MMM y"))
+    title = _(
+        "%(first)s to %(last)s",
+        first=day(first, "d" if first.month == last.month else "d MMM"),
+        last=day(last, "d MMM y"),
+    )
     return first, last, chosen - step, chosen + step, title
 
 

@@ -26,8 +26,23 @@ bp = Blueprint("goals", __name__, url_prefix="/goals")
 @bp.get("")
 @signed_in
 def index() -> Any:
-    """The viewer's goals that fit the filter."""
-    form = FilterForm(formdata=request.args)
+    """The viewer's goals by schedule, order and whether they are archived."""
+    return listing(FilterForm(formdata=request.args, search=False))
+
+
+@bp.post("/search")
+@signed_in
+def search() -> Any:
+    """The viewer's goals with a word in them; sent as a form, because a word of theirs belongs in no address."""
+    form = FilterForm(formdata=request.form)
+    if form.wanted().search:
+        return listing(form)
+    kept = {name: request.form[name] for name in ("frequency", "order", "archived") if request.form.get(name)}
+    return onward(url_for(".index", **kept))
+
+
+def listing(form: FilterForm) -> str:
+    """The page of the goals that fit."""
     wanted = form.wanted()
     rows = queries.listed(db.session, g.viewer, wanted)
     lines = [goal_line(row, movable=wanted == queries.Filter()) for row in rows]

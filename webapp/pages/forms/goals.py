@@ -142,7 +142,7 @@ class GoalForm(Form):
 
 
 class FilterForm(Form):
-    """The goals list's own little form; it is sent by GET and changes nothing."""
+    """The goals list's own little form; it changes nothing, so it needs no nonce of its own."""
 
     class Meta:
         csrf = False
@@ -152,8 +152,9 @@ class FilterForm(Form):
     order = SelectField(_l("Order"), validate_choice=False)
     archived = BooleanField()
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, search: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.searches = search
         self.frequency.choices = [("", _l("All schedules")), *((one.value, frequency_name(one)) for one in Frequency)]
         self.order.choices = [
             (Order.OWN.value, _l("Your order")),
@@ -167,7 +168,7 @@ class FilterForm(Form):
         orders = {one.value: one for one in Order}
         known = {one.value for one in Frequency}
         return Filter(
-            search=(self.q.data or "")[:100],
+            search=(self.q.data or "")[:100] if self.searches else "",
             frequency=self.frequency.data if self.frequency.data in known else "",
             archived=bool(self.archived.data),
             order=orders.get(self.order.data, Order.OWN),
