@@ -26,7 +26,7 @@ help: ## What can be done here
 
 demo: $(READY) ## A filled database, the worker and the server at http://localhost:8000 (PORT changes it)
 	@$(BIN)/flask --app wsgi db upgrade
-	@$(BIN)/flask --app wsgi demo
+	@$(BIN)/flask --app wsgi demo || echo "What is in the database stays as it is."
 	@echo "Mails are files in $${MAIL_FOLDER:-$(CURDIR)/instance/mail}"
 	@SMTP_URL="folder:$${MAIL_FOLDER:-$(CURDIR)/instance/mail}" exec deploy/demo $(BIN)
 

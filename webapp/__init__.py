@@ -1,6 +1,7 @@
 """Aimline: one place for every goal a person carries."""
 
 import os
+import sys
 from datetime import timedelta
 
 from flask import Flask, g
@@ -48,7 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     cli.init_app(app)
     policies.check(app)
     # Commands must run on an old schema too: `db upgrade` is one of them. Whoever serves must not.
-    if settings.production and "FLASK_RUN_FROM_CLI" not in os.environ:
+    commanded = "FLASK_RUN_FROM_CLI" in os.environ and "run" not in sys.argv[1:]
+    if settings.production and not commanded:
         health.refuse_pending_migration(app)
     return app
 

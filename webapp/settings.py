@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
 DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
-PUBLISHED_KEYS = frozenset({"secret", "changeme", "change-me", "dev", "development", "password"})
 
 
 class UnsafeSettings(Exception):
@@ -87,6 +86,8 @@ class Settings:
             found.append("BASE_URL is an http or https address")
         if not self.database_url.startswith(DATABASES) or self.database_url in DATABASES:
             found.append("DATABASE_URL begins with sqlite:/// and a file, or with postgresql://")
+        if self.sqlite_file is not None and "?" in self.database_url:
+            found.append("DATABASE_URL of a SQLite file carries no options: they are ours to set")
         return found + (self._production_problems() if self.production else [])
 
     def _production_problems(self) -> list[str]:
@@ -95,8 +96,8 @@ class Settings:
             found.append("BASE_URL must be https in production")
         if self.debug:
             found.append("FLASK_DEBUG must be off in production")
-        if not self.smtp_url:
-            found.append("SMTP_URL is missing")
+        if not self.smtp_url.startswith(("smtp://", "smtps://")):
+            found.append("SMTP_URL is missing, or begins with neither smtps:// nor smtp://")
         if any(_is_weak(key) for key in (self.secret_key, *self.secret_key_fallbacks)):
             found.append("SECRET_KEY and its fallbacks need at least 32 random bytes each")
         if not self.field_keys:
@@ -110,7 +111,7 @@ class Settings:
 
 
 def _is_weak(key: str) -> bool:
-    return len(key.encode()) < 32 or len(set(key)) < 10 or key.lower() in PUBLISHED_KEYS
+    return len(key.encode()) < 32 or len(set(key)) < 10
 
 
 def _read(environ: Mapping[str, str]) -> Settings:
@@ -124,7 +125,7 @@ def _read(environ: Mapping[str, str]) -> Settings:
         base_url=base_url,
         trusted_hosts=raw.words("TRUSTED_HOSTS") or _hosts_of(base_url, production),
         proxy_hops=raw.number("PROXY_HOPS", 0),
-        database_url=raw.text("DATABASE_URL", "" if production else f"sqlite:///{INSTANCE / 'aimline.db'}"),
+        database_url=_whole(raw.text("DATABASE_URL", "" if production else f"sqlite:///{INSTANCE / 'aimline.db'}")),
         secret_key=raw.text("SECRET_KEY", keys.get("SECRET_KEY", "")),
         secret_key_fallbacks=raw.words("SECRET_KEY_FALLBACKS"),
         field_keys=_field_keys(raw.words("FIELD_KEYS") or tuple(keys.get("FIELD_KEYS", "").split())),
@@ -135,6 +136,12 @@ def _read(environ: Mapping[str, str]) -> Settings:
         debug=raw.text("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"),
         limits=Limits(**{item.name: raw.number(f"LIMIT_{item.name.upper()}", item.default) for item in fields(Limits)}),
     )
+
+
+def _whole(database_url: str) -> str:
+    """A SQLite address with the whole path of its file: relative ones start where the command was started."""
+    prefix, path = "sqlite:///", database_url.removeprefix("sqlite:///")
+    return f"{prefix}{Path(path).resolve()}" if database_url.startswith(prefix) and path else database_url
 
 
 class _Reader:

@@ -15,6 +15,7 @@ from webapp.domain.identity import Purpose
 from webapp.extensions import db
 from webapp.models import Token
 from webapp.models.engine import begin_writing
+from webapp.queries.people import link_is_open
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -61,6 +62,23 @@ def test_use_that_is_rolled_back_is_no_use(session: Session) -> None:
     tokens.redeem(session, Purpose.EMAIL, secret, NOW)
     session.rollback()
     assert tokens.redeem(session, Purpose.EMAIL, secret, NOW + timedelta(minutes=29)).used_at is not None
+
+
+@pytest.mark.parametrize(("purpose", "stays"), [(Purpose.SIGN_UP, True), (Purpose.RECOVERY, False)])
+def test_newer_link_for_nobody_yet_ends_the_older_unless_it_is_a_sign_up(
+    session: Session, purpose: Purpose, stays: bool
+) -> None:
+    """Anybody may sign up with any address, and must not kill the link its owner waits for."""
+    _, older = tokens.issue(session, purpose, address="a@example.org", now=NOW)
+    tokens.issue(session, purpose, address="a@example.org", now=NOW)
+    assert link_is_open(session, purpose, older, NOW) is stays
+
+
+def test_confirming_one_sign_up_ends_its_siblings(session: Session) -> None:
+    _, older = tokens.issue(session, Purpose.SIGN_UP, address="a@example.org", now=NOW)
+    tokens.issue(session, Purpose.SIGN_UP, address="a@example.org", now=NOW)
+    tokens.revoke_links(session, person_id=1, address="A@example.org", now=NOW)
+    assert not link_is_open(session, Purpose.SIGN_UP, older, NOW)
 
 
 def test_what_waits_in_a_link_is_sealed(session: Session) -> None:

@@ -1,5 +1,7 @@
 """Journeys through the door: signing up, in and out."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -37,6 +39,26 @@ def test_sign_up_confirm_by_mail_and_sign_in(house: House, visit: Visit, javascr
     with house.session() as session:
         person = session.query(Person).filter_by(email_key=address).one()
         assert person.zone == "Asia/Tokyo"
+
+
+def test_mail_opened_in_another_browser_asks_for_the_password(house: House, visit: Visit, javascript: bool) -> None:
+    address = f"elsewhere.{javascript}@example.org".lower()
+    page = visit("/signup", javascript=javascript)
+    page.get_by_label("How shall we call you?").fill("Grace")
+    page.get_by_label("E-mail").fill(address)
+    page.get_by_label("Password").fill(PASSWORD)
+    for consent in page.get_by_role("checkbox").all():
+        consent.check()
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mailbox")
+
+    phone = visit(house.link_for(address), javascript=javascript, width=360)
+    phone.get_by_label("Password").fill("not this one, surely")
+    phone.get_by_role("button", name="Confirm and begin").click()
+    expect(phone.get_by_label("Password")).to_have_accessible_description(re.compile("not the password of this"))
+    phone.get_by_label("Password").fill(PASSWORD)
+    phone.get_by_role("button", name="Confirm and begin").click()
+    expect(phone.get_by_text("Your account is ready.")).to_be_visible()
 
 
 def test_a_wrong_password_keeps_the_address_and_says_so_at_the_top(ada: Viewer, visit: Visit) -> None:

@@ -35,6 +35,8 @@ def test_address_that_is_one(email: str) -> None:
         ('"ada"@example.org', "not_an_email"),
         ("Ada <ada@example.org>", "not_an_email"),
         ("\uff41da@example.org", "not_an_email"),
+        ("\u017ftranger@example.org", "not_an_email"),
+        ("ada@\u212aiosk.example.org", "not_an_email"),
         ("x" * 65 + "@example.org", "not_an_email"),
         ("a@" + "b." * 126 + "org", "too_long"),
     ],

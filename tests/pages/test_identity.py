@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.visitors import CHROME_PHONE, OTHER_PASSWORD, PASSWORD, Visitor, letters, link_of, make_person
-from webapp.actions import passwords
+from webapp.actions import passwords, people
 from webapp.models import AuditEvent, SignIn
+from webapp.queries.people import email_key
+from webapp.web import limits
 
 TYPED = [  # the password chosen, another one typed, whether they are the same
     ("w" * 71 + "ö violet umbrella one", "w" * 71 + "ö violet umbrella two", False),
@@ -28,6 +30,19 @@ def test_every_character_of_a_password_counts(app: Flask, session: Session) -> N
         make_person(session, email, chosen)
         assert Visitor(app).sign_in(email, chosen).status_code == 303
         assert Visitor(app).sign_in(email, typed).status_code == (303 if same else 422), f"{chosen!r} {typed!r}"
+
+
+def test_endless_passwords_and_addresses_are_refused_unread(app: Flask, session: Session) -> None:
+    endless = "x" * 200_000
+    assert not passwords.matches(passwords.hash_password(endless), endless)
+    assert email_key(endless) == "x" * 254
+    assert limits.account(endless) == "@" + "x" * 254
+    person = make_person(session, "x" * 242 + "@example.org", PASSWORD)
+    assert Visitor(app).sign_in(person.email).status_code == 303
+    assert Visitor(app).sign_in(person.email, PASSWORD + endless).status_code == 422
+    assert Visitor(app).sign_in(endless).status_code == 422
+    assert Visitor(app).submit("/recover", email=endless).status_code == 422
+    assert letters(session) == []
 
 
 def test_password_is_stored_as_argon2id_and_renewed_when_the_cost_rises(app: Flask, session: Session) -> None:
@@ -191,6 +206,16 @@ def test_new_kind_of_device_is_told_to_its_owner(app: Flask, session: Session) -
     (letter,) = letters(session, "new-device")
     assert letter["to"] == "ada@example.org"
     assert letter["values"] == {"device": "Chrome on Android"}
+
+
+@pytest.mark.parametrize("kept", ["stranger@kiosk.example", "\u017ftranger@\u212aiosk.example"])
+def test_recovery_is_mailed_to_the_address_on_file(session: Session, kept: str) -> None:
+    """An address is found however it is written; what is typed must not choose where the link goes."""
+    make_person(session, kept)
+    people.ask_recovery(session, "STRANGER@kiosk.example", "en", datetime.now(UTC))
+    session.commit()
+    (letter,) = letters(session, "recovery")
+    assert letter["to"] == kept
 
 
 def test_recovery_sets_a_password_and_ends_everything_older(app: Flask, session: Session) -> None:

@@ -105,7 +105,7 @@ def test_address_taken_while_a_sign_up_waits_leaves_one_account(app: Flask, sess
     visitor = Visitor(app)
     form = visitor.form(link)
     make_person(session, "Ada@example.org")
-    assert visitor.post(link, form.values).status_code == 410
+    assert visitor.post(link, {**form.values, "password": PASSWORD}).status_code == 410
     assert count(session, Person) == 1
 
 

@@ -65,7 +65,9 @@ def change(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, *,
     before = current.terms()
     schedule = _schedule(draft, draft.check(), viewer, before)
     rescheduled = replace(schedule, valid_from=before.valid_from) != before
-    material = rescheduled or (goal.target, goal.direction) != (draft.target, draft.direction)
+    unit = goal_queries.open_or_empty(viewer.words, "goal.unit", goal.unit)
+    measured = (goal.target, goal.direction, unit)
+    material = rescheduled or measured != (draft.target, draft.direction, draft.unit.strip())
     _write(goal, draft, viewer.words)
     goal.version += 1
     goal.updated_at = viewer.now
@@ -115,8 +117,10 @@ def delete(session: AnySession, viewer: Viewer, goal: Goal) -> Goal:
 
 
 def undelete(session: AnySession, viewer: Viewer, public_id: str) -> Goal:
-    """The viewer's own deleted goal is back as it was; raises NotFound."""
+    """The viewer's own deleted goal is back as it was; raises NotFound, and Invalid when they carry too many others."""
     goal = goal_queries.find_deleted(session, viewer, public_id)
+    if session.execute(_count_and_last_position(viewer)).one()[0] >= GOALS_PER_PERSON:
+        raise Invalid([Problem("", "too_many_goals", {"most": GOALS_PER_PERSON})])
     goal.deleted_at = None
     require(viewer, Permission.GOAL_DELETE, goal_queries.facts_of(session, viewer, goal))
     _catch_up(session, viewer, goal)

@@ -29,7 +29,12 @@ def hash_password(password: str) -> str:
 
 
 def matches(stored: str | None, password: str) -> bool:
-    """Whether the password is the stored one; an absent hash costs the same time and never matches."""
+    """Whether the password is the stored one; an absent hash costs the same time and never matches.
+
+    Nor does a longer one than can be chosen, of which nothing is read.
+    """
+    if len(password) > LONGEST:
+        stored, password = None, ""
     try:
         return _hasher.verify(stored or _nobody, _normal(password)) and stored is not None
     except (VerificationError, InvalidHashError):

@@ -16,7 +16,7 @@ from webapp.actions.audit import Tag, record
 from webapp.domain.errors import Conflict, Invalid, NotFound, Problem
 from webapp.domain.identity import CONSENT_VERSION, Profile, Purpose, SignUp, email_problems, plain_name
 from webapp.domain.people import Viewer
-from webapp.models import Person
+from webapp.models import Person, Token
 from webapp.models.engine import AnySession
 from webapp.queries.people import email_is_taken, email_key
 
@@ -32,8 +32,11 @@ def hash_for(draft: SignUp) -> str:
     return passwords.hash_password(draft.password)
 
 
-def ask_sign_up(session: AnySession, draft: SignUp, password_hash: str, now: datetime) -> None:
-    """A link waits in the mailbox of the address; there is no person before it is confirmed."""
+def ask_sign_up(session: AnySession, draft: SignUp, password_hash: str, now: datetime) -> str:
+    """A link waits in the mailbox of the address; there is no person before it is confirmed.
+
+    Returns the public number of the link, which opens nothing.
+    """
     words = asdict(replace(draft, password="", name=plain_name(draft.name)))
     payload = json.dumps(words | {"password_hash": password_hash, "consent_version": CONSENT_VERSION})
     taken = email_is_taken(session, draft.email)
@@ -52,10 +55,20 @@ def ask_sign_up(session: AnySession, draft: SignUp, password_hash: str, now: dat
     )
     record(session, Tag.PERSON_SIGN_UP, at=now, thing=token)
     session.flush()
+    return token.public_id
+
+
+def chosen_password(link: Token) -> str:
+    """The hash of the password that was chosen at the sign-up which this open link confirms."""
+    chosen: str = json.loads(tokens.payload_of(link))["password_hash"]
+    return chosen
 
 
 def confirm_sign_up(session: AnySession, secret: str, now: datetime) -> Person:
-    """The person exists and can sign in; NotFound for a dead link, Conflict when the address has an owner by now."""
+    """The person exists and can sign in, and other sign-ups with the address are void.
+
+    NotFound for a dead link; Conflict when the address has an owner by now.
+    """
     token = tokens.redeem(session, Purpose.SIGN_UP, secret, now)
     words = json.loads(tokens.payload_of(token))
     token.payload = None
@@ -111,7 +124,10 @@ def create(
 
 
 def ask_recovery(session: AnySession, email: str, locale: str, now: datetime) -> None:
-    """A mail is on its way: with a link to choose a new password, or the news that nobody is known by this address."""
+    """A mail is on its way: with a link to choose a new password, or the news that nobody is known by this address.
+
+    The link goes to the address on file: the one typed may be another that only looks the same.
+    """
     problems = email_problems(email)
     if problems:
         raise Invalid(problems)
@@ -121,7 +137,7 @@ def ask_recovery(session: AnySession, email: str, locale: str, now: datetime) ->
     outbox.enqueue(
         session,
         person_id,
-        email,
+        person.email if person else email,
         "recovery" if person else "recovery-unknown",
         f"recovery:{token.public_id}",
         now,

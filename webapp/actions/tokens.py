@@ -1,4 +1,8 @@
-"""Mailed links: 256 random bits kept as their SHA-256, which end after 30 minutes, one use, or a newer link."""
+"""Mailed links: 256 random bits kept as their SHA-256, which end after 30 minutes, one use, or a newer link.
+
+Those of sign-ups stay open beside each other until one is confirmed: anybody may sign up with somebody else's address,
+and must not end that person's own link by it.
+"""
 
 import secrets
 from datetime import datetime, timedelta
@@ -24,11 +28,12 @@ def issue(
     person_id: int | None = None,
     payload: str | None = None,
 ) -> tuple[Token, str]:
-    """A new link and its secret, which is kept nowhere; older links to the same end no longer open anything."""
+    """A new link and its secret, which is kept nowhere; older links to the same end, but for sign-ups, are dead."""
     key = email_key(address)
-    nobodys = (Token.address == key) & Token.person_id.is_(None)
-    same = nobodys if person_id is None else Token.person_id == person_id
-    session.execute(update(Token).where(Token.purpose == purpose.value, same, *_unused()).values(revoked_at=now))
+    if purpose is not Purpose.SIGN_UP:
+        nobodys = (Token.address == key) & Token.person_id.is_(None)
+        same = nobodys if person_id is None else Token.person_id == person_id
+        session.execute(update(Token).where(Token.purpose == purpose.value, same, *_unused()).values(revoked_at=now))
     secret = secrets.token_urlsafe(32)
     token = Token(
         purpose=purpose.value,

@@ -1,7 +1,7 @@
 """Grants: a client's consent that lets one therapist see named scopes (domain rules §7)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -21,7 +21,10 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class GrantFacts:
-    """One grant as the policy sees it; `therapist_active` is whether the therapist's own membership is live."""
+    """One grant as the policy sees it, closed before its `from_date` (UTC).
+
+    `therapist_active` is whether the therapist's own membership is live.
+    """
 
     client_id: int
     therapist_id: int
@@ -29,6 +32,7 @@ class GrantFacts:
     scopes: frozenset[Scope]
     expires_at: datetime | None = None
     therapist_active: bool = True
+    from_date: date | None = None
 
     def opens(self, scope: Scope, therapist_id: int, now: datetime) -> bool:
         """Whether this grant lets this therapist see this scope at this instant."""
@@ -38,4 +42,5 @@ class GrantFacts:
             and scope in self.scopes
             and self.therapist_active
             and (self.expires_at is None or now < self.expires_at)
+            and (self.from_date is None or self.from_date <= now.date())
         )

@@ -10,7 +10,7 @@ from webapp.domain.errors import Problem
 from webapp.domain.people import Theme
 from webapp.domain.text import text_problems
 
-CONSENT_VERSION = "1"
+CONSENT_VERSION = "2"
 """Of the words people agree to when they sign up; changes with every change of their meaning."""
 
 LONGEST_EMAIL = 254
@@ -18,7 +18,7 @@ LONGEST_NAME = 100
 _EMAIL = re.compile(
     r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?",
-    re.IGNORECASE,
+    re.ASCII | re.IGNORECASE,  # or the long s and the Kelvin sign would pass for s and k
 )
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 

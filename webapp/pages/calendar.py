@@ -29,6 +29,8 @@ def mark() -> Any:
     """Say how one goal went on one day, by a button in the calendar."""
     public_id, local_date, state = asked_mark()
     goal = goals.find(db.session, g.viewer, public_id, lock=True)
+    if goal.direction is not None:
+        abort(400)  # a button would wipe out the amount that stands; no page of ours offers one
     entries.record_day(db.session, g.viewer, goal, EntryDraft(local_date=local_date, state=state))
     if wants_fragment():
         return page("calendar/_calendar.html", **calendar_of(g.viewer, asked_view(), asked_day()))

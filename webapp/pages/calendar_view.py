@@ -22,13 +22,14 @@ LISTED_DAYS = 7
 
 
 class Disc(NamedTuple):
-    """The button of one goal on one day; `mark` is what it sends."""
+    """One goal on one day: a button that sends `mark`, or where an amount is logged a link to `open` the day."""
 
     letter: str
     title: str
     colour: int
     state: str
     mark: str
+    open: str
     label: str
 
 
@@ -113,20 +114,23 @@ def _cell(
         "other": one.month != chosen.month,
         "today": one == viewer.today,
         "chosen": one == chosen,
-        "discs": [_disc(each, on, viewer.today, words) for each in shown],
+        "discs": [_disc(each, on, viewer.today, words, "agenda" if most is None else "month") for each in shown],
         "rest": len(due) - len(shown),
     }
 
 
-def _disc(due: DueRow, on: str, today: date, words: RowWords) -> Disc:
+def _disc(due: DueRow, on: str, today: date, words: RowWords, view: str) -> Disc:
     settled = due.state in (DayState.DONE, DayState.SKIPPED)
-    spoken = (words.undo if settled else words.mark) % {"title": due.title}
+    iso = due.local_date.isoformat()
+    measured = due.direction is not None
+    spoken = (words.log if measured else words.undo if settled else words.mark) % {"title": due.title}
     return Disc(
         letter=due.title[:1].upper(),
         title=due.title,
         colour=due.colour,
         state=shown_state(due, today),
-        mark=f"{due.goal_id}:{due.local_date.isoformat()}:{'open' if settled else 'done'}",
+        mark=f"{due.goal_id}:{iso}:{'open' if settled else 'done'}",
+        open=f"/calendar?view={view}&day={iso}#day" if measured else "",
         label=spoken + on,
     )
 

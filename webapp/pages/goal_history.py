@@ -8,14 +8,13 @@ from typing import Any
 from flask_babel import gettext as _
 
 from webapp.domain.days import days_between, week_containing
-from webapp.domain.people import Viewer
+from webapp.domain.people import Viewer, Words
 from webapp.domain.tracking import DayState
 from webapp.extensions import db
 from webapp.models import Goal
 from webapp.queries import history
-from webapp.queries.goals import Terms
+from webapp.queries.goals import Terms, open_grant
 from webapp.queries.history import PastDay, YearDay
-from webapp.queries.sealing import words_of
 from webapp.web.formats import amount, day
 from webapp.web.words import month_name, state_words, weekday_name
 
@@ -34,14 +33,22 @@ class History:
     by_month: list[tuple[str, int, int]]
     rows: list[dict[str, Any]]
     older: str | None
+    here: str
+    measured: bool
 
 
 def of(viewer: Viewer, goal: Goal, terms: Terms, asked: Mapping[str, str]) -> History:
-    """The last 53 weeks and one page of days; `asked["before"]` pages back."""
+    """The last 53 weeks and one page of days; `asked["before"]` pages back.
+
+    A therapist sees days from the grant's first date on, and no notes: no scope opens those.
+    """
     first = week_containing(viewer.today - timedelta(weeks=WEEKS - 1), viewer.week_start)[0]
-    year = history.year_of(db.session, goal, first, viewer.today, viewer.today)
-    words = viewer.words if goal.owner_id == viewer.id else words_of(db.session, goal.owner_id)
-    latest, more = history.latest_days(db.session, goal, words, viewer.today, _before(asked))
+    words: Words | None = viewer.words
+    since: date | None = None
+    if goal.owner_id != viewer.id:
+        words, since = None, open_grant(db.session, viewer, goal).from_date
+    year = history.year_of(db.session, goal, max(first, since or first), viewer.today, viewer.today)
+    latest, more = history.latest_days(db.session, goal, words, viewer.today, before=_before(asked), since=since)
     weeks, months = _heat(year, first, viewer, terms)
     counted = [one for one in year.values() if _counts(one, viewer)]
     return History(
@@ -53,6 +60,8 @@ def of(viewer: Viewer, goal: Goal, terms: Terms, asked: Mapping[str, str]) -> Hi
         by_month=_by_month(counted),
         rows=[_line(one, viewer, terms) for one in latest],
         older=latest[-1].local_date.isoformat() if more else None,
+        here=f"/goals/{terms.id}?before={before}" if (before := _before(asked)) else f"/goals/{terms.id}",
+        measured=terms.target is not None or any(one.value is not None for one in latest),
     )
 
 

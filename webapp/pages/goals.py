@@ -37,7 +37,9 @@ def search() -> Any:
     form = FilterForm(formdata=request.form)
     if form.wanted().search:
         return listing(form)
-    kept = {name: request.form[name] for name in ("frequency", "order", "archived") if request.form.get(name)}
+    kept: dict[str, Any] = {
+        name: request.form[name] for name in ("frequency", "order", "archived") if request.form.get(name)
+    }
     return onward(url_for(".index", **kept))
 
 
@@ -81,7 +83,7 @@ def dates() -> Any:
     """The next dates of what stands in the editor; nothing is saved."""
     stored = request.args.get("goal")
     terms = own(stored) if stored else None
-    form = GoalForm(g.viewer, terms.schedule if terms else None)
+    form = GoalForm(g.viewer, terms.schedule if terms else None, terms.criticality if terms else None)
     whole = "goals/edit.html" if terms else "goals/new.html"
     return reply("goals/_preview.html", page=whole, form=form, preview=preview.of(form), goal=terms)
 
@@ -127,14 +129,15 @@ def update(public_id: str) -> Any:
     """Save what the editor says."""
     goal = queries.find(db.session, g.viewer, public_id, lock=True)
     terms = queries.opened(db.session, g.viewer, goal)
-    form = GoalForm(g.viewer, terms.schedule)
+    form = GoalForm(g.viewer, terms.schedule, terms.criticality)
     try:
         actions.change(db.session, g.viewer, goal, form.draft(), seen=form.version.data or 0)
     except Invalid as invalid:
         form.absorb(invalid)
         return page("goals/edit.html", form=form, goal=terms, preview=preview.of(form)), 422
     except Conflict:
-        return page("goals/edit.html", form=form, goal=terms, preview=preview.of(form), conflict=True), 409
+        form.version.raw_data, form.version.data = None, goal.version
+        return page("goals/edit.html", form=form, goal=terms, preview=preview.of(form), facts=goal_facts(terms)), 409
     flash(_("Saved."))
     return onward(url_for("goals.show", public_id=public_id))
 

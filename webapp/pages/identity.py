@@ -10,9 +10,16 @@ from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.identity import Purpose
 from webapp.extensions import db
 from webapp.pages.forms.base import Form
-from webapp.pages.forms.identity import NewPasswordForm, PasswordAgainForm, RecoverForm, SignInForm, SignUpForm
+from webapp.pages.forms.identity import (
+    ConfirmForm,
+    NewPasswordForm,
+    PasswordAgainForm,
+    RecoverForm,
+    SignInForm,
+    SignUpForm,
+)
 from webapp.pages.respond import onward, page
-from webapp.queries.people import link_is_open
+from webapp.queries.people import link_is_open, open_link
 from webapp.web import proofs, transaction
 from webapp.web.addresses import safe_next
 from webapp.web.policies import anyone, signed_in, signed_out
@@ -35,9 +42,10 @@ def sign_up() -> Answer:
         with transaction.unlocked():
             password_hash = people.hash_for(draft)
         proofs.count_mail(draft.email)
-        people.ask_sign_up(db.session, draft, password_hash, now())
+        link_id = people.ask_sign_up(db.session, draft, password_hash, now())
     except Invalid as invalid:
         return page("identity/sign_up.html", form=form.absorb(invalid)), 422
+    proofs.keep_sign_up(link_id)
     return onward(url_for(".sign_up_sent"))
 
 
@@ -52,9 +60,10 @@ def sign_up_sent() -> str:
 @anyone
 def confirm(token: str) -> Answer:
     """Show the button that confirms; nothing changes, because mail scanners open links too."""
-    if not link_is_open(db.session, Purpose.SIGN_UP, token, now()):
+    link = open_link(db.session, Purpose.SIGN_UP, token, now())
+    if link is None:
         return dead_link(url_for(".sign_up"))
-    return page("identity/confirm.html")
+    return page("identity/confirm.html", form=None if proofs.signed_up_here(link) else ConfirmForm())
 
 
 @bp.post("/signup/confirm/<token>")
@@ -62,8 +71,18 @@ def confirm(token: str) -> Answer:
 def confirm_post(token: str) -> Answer:
     """Make the account; its owner signs in next."""
     proofs.count_link()
+    link = open_link(db.session, Purpose.SIGN_UP, token, now())
+    if link is None:
+        return dead_link(url_for(".sign_up"))
+    form = ConfirmForm()
     try:
+        if not proofs.signed_up_here(link):
+            proofs.know_sign_up(link, form.password.data or "")
         person = people.confirm_sign_up(db.session, token, now())
+    except Refused:
+        wrong = _("That is not the password of this sign-up. If you signed up twice, try the link in the other mail.")
+        form.password.errors = [wrong]
+        return page("identity/confirm.html", form=form), 422
     except (NotFound, Conflict):
         return dead_link(url_for(".sign_up"))
     proofs.link_was_good(person)

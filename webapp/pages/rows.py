@@ -7,7 +7,7 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from webapp.domain.people import Viewer
-from webapp.domain.schedules import Frequency, Schedule
+from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState
 from webapp.queries.days import DueRow
 from webapp.web.formats import amount, day
@@ -27,13 +27,6 @@ class RowWords:
         self.skipped = _("Skipped")
         self.since = _("since %(day)s")
         self.tally = _("%(day)s: %(done)s of %(due)s done")
-        self._schedules: dict[Schedule, str] = {}
-
-    def schedule(self, schedule: Schedule) -> str:
-        words = self._schedules.get(schedule)
-        if words is None:
-            words = self._schedules[schedule] = schedule_words(schedule)
-        return words
 
 
 class Line(NamedTuple):
@@ -108,7 +101,7 @@ def announcement(title: str, state: DayState, value: Decimal | None, local_date:
 def _facts(due: DueRow, words: RowWords) -> str:
     parts = [words.skipped] if due.state is DayState.SKIPPED else []
     if due.schedule.frequency is not Frequency.ONE_TIME:
-        parts.append(words.schedule(due.schedule))
+        parts.append(schedule_words(due.schedule))
     if due.direction is not None and due.target is not None:
         parts.append(target_words(due.direction, due.target, due.unit))
     return " · ".join(parts)

@@ -43,9 +43,8 @@ def record_on(public_id: str, local_date: date) -> Any:
     form = DayForm()
     goal = goals.find(db.session, g.viewer, public_id, lock=True)
     try:
-        recorded = entries.record_day(
-            db.session, g.viewer, goal, form.draft(local_date, measured=goal.direction is not None)
-        )
+        draft = form.draft(local_date, judged=goal.direction is not None)
+        recorded = entries.record_day(db.session, g.viewer, goal, draft)
     except Invalid as invalid:
         return refused(form, public_id, local_date, invalid)
     if wants_fragment() and form.view.data == "row":

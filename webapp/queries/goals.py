@@ -262,4 +262,5 @@ def _grant_facts(grant: Grant) -> GrantFacts:
         state=grant.state,
         scopes=frozenset(scope for scope, sees in shown.items() if sees),
         expires_at=grant.expires_at,
+        from_date=grant.from_date,
     )

@@ -54,9 +54,16 @@ def year_of(session: AnySession, goal: Goal, first: date, last: date, today: dat
 
 
 def latest_days(
-    session: AnySession, goal: Goal, words: Words, today: date, before: date | None = None
+    session: AnySession,
+    goal: Goal,
+    words: Words | None,
+    today: date,
+    *,
+    before: date | None = None,
+    since: date | None = None,
 ) -> tuple[list[PastDay], bool]:
-    """The newest 30 days up to today (or before a date) that were due or answered, and whether there are more."""
+    """The newest 30 days up to today (or before a date, and from one on) that were due or answered, and whether there
+    are more; without `words` no note is opened."""
     answered = or_(Occurrence.state != DayState.OPEN, Occurrence.value.is_not(None), Occurrence.annotated)
     statement = (
         select(Occurrence.local_date, Occurrence.state, Occurrence.value, Entry.note)
@@ -68,13 +75,15 @@ def latest_days(
     )
     if before is not None:
         statement = statement.where(Occurrence.local_date < before)
+    if since is not None:
+        statement = statement.where(Occurrence.local_date >= since)
     rows = session.execute(statement).all()
     days = [
         PastDay(
             row.local_date,
             judged(goal, row, today),
             row.value,
-            words.open("entry.note", row.note) if row.note else "",
+            words.open("entry.note", row.note) if words and row.note else "",
         )
         for row in rows[:PAGE]
     ]

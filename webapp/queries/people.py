@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, cast, func, select
 from sqlalchemy import String as Text
 
 from webapp.domain.days import local_day
-from webapp.domain.identity import Purpose
+from webapp.domain.identity import LONGEST_EMAIL, Purpose
 from webapp.domain.people import MembershipStatus, Role, Viewer
 from webapp.models import DataKey, Membership, MembershipRole, Person, SignIn, Token
 from webapp.models.engine import AnySession
@@ -63,7 +63,7 @@ def secret_hash(secret: str) -> bytes:
 
 def viewer_by_secret(session: AnySession, secret: str, now: datetime) -> Viewer | None:
     """The person whose live sign-in this secret opens: at most 30 days old and used within the last 14."""
-    row = session.execute(_viewer, {"secret_hash": secret_hash(secret)}).one_or_none()
+    row = session.connection().execute(_viewer, {"secret_hash": secret_hash(secret)}).one_or_none()
     if row is None or now - row.created_at > ABSOLUTE or now - row.seen_at > IDLE:
         return None
     return Viewer(
@@ -161,14 +161,22 @@ def opens(purpose: Purpose, secret: str, now: datetime) -> list[ColumnElement[bo
     ]
 
 
+def open_link(session: AnySession, purpose: Purpose, secret: str, now: datetime) -> Token | None:
+    """The mailed link while it can still be used; asking does not use it."""
+    return session.execute(select(Token).where(*opens(purpose, secret, now))).scalar_one_or_none()
+
+
 def link_is_open(session: AnySession, purpose: Purpose, secret: str, now: datetime) -> bool:
-    """Whether the mailed link can still be used; asking does not use it."""
-    return session.execute(select(Token.id).where(*opens(purpose, secret, now))).first() is not None
+    """Whether the mailed link can still be used."""
+    return open_link(session, purpose, secret, now) is not None
 
 
 def email_key(email: str) -> str:
-    """The form of an address that must be unique: trimmed, composed, without case."""
-    return unicodedata.normalize("NFKC", email.strip()).casefold()
+    """The form of an address that must be unique: trimmed, composed, without case.
+
+    What is longer than any address is cut: it is nobody's, and composing it would take long.
+    """
+    return unicodedata.normalize("NFKC", email.strip()[:LONGEST_EMAIL]).casefold()
 
 
 def sign_ins_of(session: AnySession, viewer: Viewer) -> Sequence[SignIn]:

@@ -45,5 +45,6 @@ def grants_open_to(viewer: Viewer) -> ColumnElement[bool]:
         Grant.state == GrantState.ACTIVE,
         Grant.sees_goals,
         or_(Grant.expires_at.is_(None), Grant.expires_at > viewer.now),
+        or_(Grant.from_date.is_(None), Grant.from_date <= viewer.now.date()),
         in_good_standing,
     )

@@ -3,7 +3,7 @@ and ask for the language at every word."""
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g, has_request_context
 from flask_babel import Domain, get_locale
 
 
@@ -25,8 +25,13 @@ class Catalogue(Domain):
 
     def get_translations(self) -> Any:
         """The words in the language of this request, or of the letter that is being written."""
+        found = g.get("translations")
+        if found is not None:
+            return found
         locale = get_locale()
         found = self._known.get(locale)
         if found is None:
             found = self._known[locale] = super().get_translations()
+        if has_request_context() and "viewer" in g:
+            g.translations = found  # who asks is known, so the language of this request is settled
         return found

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
@@ -65,13 +65,24 @@ def clock(value: time) -> str:
 
 def region() -> str:
     """Where dates are written as the viewer's language writes them; plain English puts the day before the month."""
+    settled: str | None = g.get("region")
+    if settled is not None:
+        return settled
     named = str(get_locale() or "en")
-    return "en_GB" if named == "en" else named
+    region = "en_GB" if named == "en" else named
+    if has_request_context() and "viewer" in g:
+        g.region = region
+    return region
 
 
 def amount(value: Decimal | int | None) -> str:
     """A number as short as it is exact; nothing for none."""
-    return "" if value is None else format_decimal(value, locale=get_locale() or "en", decimal_quantization=False)
+    return "" if value is None else _amount_words(value, region())
+
+
+@lru_cache(maxsize=5_000)
+def _amount_words(value: Decimal | int, locale: str) -> str:
+    return format_decimal(value, locale=locale, decimal_quantization=False)
 
 
 def problem_text(code: str, params: Mapping[str, object]) -> str:
@@ -101,6 +112,7 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         "not_due": _("This goal is not due on that day, and it still lies ahead."),
         "date_required": _("Please choose a day."),
         "not_a_number": _("Please write a number."),
+        "negative": _("Less than nothing cannot be logged."),
         "too_large": _("That number is too large."),
         "too_precise": _("At most %(places)s decimals.", places=params.get("places", "")),
         "rule_unreadable": _("This rule cannot be read."),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask import current_app, request
 
 from webapp.actions import limits
+from webapp.domain.identity import LONGEST_EMAIL
 from webapp.extensions import db
 from webapp.models.engine import begin_writing
 from webapp.settings import Settings
@@ -59,7 +60,7 @@ def caller() -> str:
 
 def account(email: str) -> str:
     """An address as a mailbox: case, dots and the tag after a plus do not make another one."""
-    local, _, domain = email.strip().casefold().rpartition("@")
+    local, _, domain = email.strip()[:LONGEST_EMAIL].casefold().rpartition("@")
     return f"{re.sub(r'[.]', '', local.partition('+')[0])}@{domain}"
 
 

@@ -9,6 +9,7 @@ from flask import Flask, abort, request
 from webapp.web.transaction import SAFE
 
 OWN = ("same-origin", "none")
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def init_app(app: Flask, *, base_url: str) -> None:
@@ -23,3 +24,5 @@ def init_app(app: Flask, *, base_url: str) -> None:
             abort(403)
         if site is None and origin is not None and origin not in (base_url, request.host_url.rstrip("/")):
             abort(403)
+        if request.mimetype not in FORMS and request.content_length:
+            abort(415)  # pages read forms; a program has its own face

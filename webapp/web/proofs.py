@@ -4,21 +4,27 @@ Tries are counted twice: all of a network's in an hour, and those for one accoun
 is never counted across networks, so that strangers who guess cannot keep its owner out. Whoever is kept out by
 neighbours on their own network gets in through a mailed link: it clears the account's count there, and spares the
 browser that used it the network's count when it signs in to that account.
+
+Anybody may sign up with somebody else's address. So that the owner of the mailbox does not confirm a stranger's
+password, the button is enough in the browser that signed up, and every other one asks for the password chosen there.
 """
 
 from flask import request, session
 
 from webapp.actions import passwords, sign_ins
+from webapp.actions.people import chosen_password
 from webapp.domain.errors import Refused
 from webapp.domain.people import Viewer
 from webapp.extensions import db
-from webapp.models import Person
+from webapp.models import Person, Token
 from webapp.queries import people
 from webapp.web import limits, transaction
 from webapp.web.viewer import now
 
 PROVEN = "proven"
 """Where a browser's cookie says for whose account it has used a mailed link."""
+PENDING = "pending"
+"""Where a browser's cookie says which link was asked for in it, by the link's random public number."""
 
 
 def sign_in(email: str, password: str) -> str:
@@ -77,6 +83,30 @@ def link_was_good(person: Person) -> None:
     limits.give_back("sign_in_address_hour", f"link|{limits.caller()}", limits.HOUR)
     limits.clear("sign_in_account_day", _account_here(person.email), limits.DAY)
     session[PROVEN] = person.public_id
+
+
+def keep_sign_up(link_id: str) -> None:
+    """This browser is the one that signed up."""
+    session[PENDING] = link_id
+
+
+def signed_up_here(link: Token) -> bool:
+    return bool(session.get(PENDING) == link.public_id)
+
+
+def know_sign_up(link: Token, password: str) -> None:
+    """The password is the one chosen when this link was asked for; raises Refused or TooMany, and the link stays open.
+
+    Tries are counted for the link, wherever they come from: nobody else's use them up.
+    """
+    stored, link_id = chosen_password(link), link.public_id
+    limits.take("sign_in_account_day", f"link|{link_id}", limits.DAY)
+    with transaction.unlocked():
+        right = passwords.matches(stored, password)
+    if not right:
+        with transaction.apart():
+            sign_ins.refuse(db.session, None, now())
+        raise Refused("credentials")
 
 
 def device() -> str:

@@ -2,15 +2,16 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from babel.dates import get_day_names, get_month_names
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
 
 from webapp.domain.schedules import Frequency, Quota, QuotaPeriod, Schedule
 from webapp.domain.tracking import DayState, Direction
-from webapp.web.formats import amount, day
+from webapp.web.formats import amount, day, region
 
 COLOUR_NAMES = ("teal", "green", "lime", "amber", "orange", "rose", "pink", "purple", "violet", "blue", "sky", "slate")
 
@@ -20,11 +21,16 @@ Width = Literal["wide", "abbreviated"]
 
 def weekday_name(weekday: int, width: Width = "wide") -> str:
     """Monday (0) to Sunday (6) in the viewer's language; `width` is wide or abbreviated."""
-    return str(get_day_names(width, locale=get_locale() or "en")[weekday])
+    return _weekday_name(weekday, width, region())
+
+
+@lru_cache(maxsize=500)
+def _weekday_name(weekday: int, width: Width, locale: str) -> str:
+    return str(get_day_names(width, locale=locale)[weekday])
 
 
 def month_name(month: int, width: Width = "wide") -> str:
-    return str(get_month_names(width, "stand-alone", locale=get_locale() or "en")[month])
+    return str(get_month_names(width, "stand-alone", locale=region())[month])
 
 
 def colour_names() -> list[tuple[int, str]]:
@@ -63,6 +69,12 @@ def frequency_name(frequency: Frequency) -> str:
 
 def schedule_words(schedule: Schedule) -> str:
     """A schedule in a few words: "Mon, Wed, Fri", "Monthly on day 29", "3 times in 7 days"."""
+    return _schedule_words(schedule, region())
+
+
+@lru_cache(maxsize=5_000)
+def _schedule_words(schedule: Schedule, _region: str) -> str:
+    """Worded once for each language: pages name the same schedules at every visit."""
     match schedule.frequency:
         case Frequency.ONE_TIME:
             return gettext("Once, on %(day)s", day=day(schedule.until or schedule.start))

@@ -60,6 +60,7 @@ class Folder:
         draft = self.path / f".{number}.{os.getpid()}"
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            draft.touch(mode=0o600)  # mails carry links that open accounts
             draft.write_bytes(message.as_bytes())
             draft.replace(self.path / name)
         except OSError as error:

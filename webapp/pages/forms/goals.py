@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
+from webapp.domain.errors import Problem
 from webapp.domain.goals import CRITICALITIES, GoalDraft
 from webapp.domain.people import Viewer
 from webapp.domain.schedules import Frequency, Schedule, ScheduleDraft
@@ -53,7 +54,8 @@ class GoalForm(Form):
     version = IntegerField(widget=HiddenInput(), default=1)
     nonce = HiddenField()
 
-    def __init__(self, viewer: Viewer, stored: Schedule | None = None, **kwargs: Any) -> None:
+    def __init__(self, viewer: Viewer, stored: Schedule | None = None, said: str | None = None, **kwargs: Any) -> None:
+        """`said` is the goal's own word for its importance, kept when another program chose it."""
         super().__init__(**kwargs)
         self.viewer, self.stored = viewer, stored
         self.frequency.choices = [(offered.value, frequency_name(offered)) for offered in OFFERED]
@@ -63,9 +65,10 @@ class GoalForm(Form):
         self.days.choices = [(number, weekday_name(number, "abbreviated")) for number in order]
         self.direction.choices = [(Direction.AT_LEAST.value, _l("at least")), (Direction.AT_MOST.value, _l("at most"))]
         levels = {"Low": _l("Low"), "Medium": _l("Medium"), "High": _l("High")}
-        self.criticality.choices = [("", _l("not said")), *((level, levels[level]) for level in CRITICALITIES)]
-        if self.criticality.data and self.criticality.data not in CRITICALITIES:
-            self.criticality.choices.append((self.criticality.data, self.criticality.data))
+        self.levels = {"": _l("not said"), **{level: levels[level] for level in CRITICALITIES}}
+        if said:
+            self.levels.setdefault(said, said)
+        self.criticality.choices = list(self.levels.items())
         self.colour.choices = colour_names()
 
     @classmethod
@@ -77,6 +80,7 @@ class GoalForm(Form):
         return cls(
             viewer,
             schedule,
+            terms.criticality,
             data={
                 "title": terms.title,
                 "frequency": KEPT if kept else named.value,
@@ -98,6 +102,8 @@ class GoalForm(Form):
     def draft(self) -> GoalDraft:
         """What was typed, ready for the rules; what could not be read travels along as problems."""
         problems = self.read()
+        if (self.criticality.data or "") not in self.levels:
+            problems.append(Problem("criticality", "unknown_choice"))
         measured = bool(self.measured.data)
         target: Decimal | None = self.target.data if measured else None
         unread = {problem.field for problem in problems}

@@ -40,7 +40,7 @@ class SignUpForm(Form):
     zone = SelectField(_l("Time zone"), id="timezone", default=DEFAULT_ZONE, validate_choice=False)
     agrees = BooleanField(_l("I agree that Aimline stores what I enter, as described above."))
     agrees_health = BooleanField(
-        _l("I expressly agree that this includes what I enter about my health, such as habits, symptoms or moods.")
+        _l("I expressly agree that Aimline keeps what I enter about my health, so that it can show it to me.")
     )
 
     def __init__(self) -> None:
@@ -60,6 +60,10 @@ class SignUpForm(Form):
             agrees=bool(self.agrees.data),
             agrees_health=bool(self.agrees_health.data),
         )
+
+
+class ConfirmForm(Form):
+    password = PasswordField(_l("Password"))
 
 
 class RecoverForm(Form):

@@ -20,19 +20,24 @@ class DayForm(Form):
     back = HiddenField()
     restore = BooleanField()
 
-    def draft(self, local_date: date, *, measured: bool) -> EntryDraft:
-        """What was said, ready for the rules; raises Invalid when the amount cannot be read or the state is unknown."""
+    def draft(self, local_date: date, *, judged: bool) -> EntryDraft:
+        """What was said, ready for the rules; raises Invalid when the amount cannot be read or the state is unknown.
+
+        `judged` when the goal has a target, so that the amount decides whether the day is done, and not the button.
+        """
         problems = self.read()
+        if self.value.data is not None and self.value.data < 0:
+            problems.append(Problem("value", "negative"))
         try:
             state = DayState(self.state.data) if self.state.data else None
         except ValueError:
             problems.append(Problem("state", "unknown_choice"))
         if problems:
             raise Invalid(problems)
-        value: Decimal | None = self.value.data if measured else None
+        value: Decimal | None = self.value.data
         if not self.restore.data and state in (DayState.OPEN, DayState.SKIPPED):
             value = None  # undoing and skipping say nothing of the number that still stands in the field
-        if not self.restore.data and value is not None and state is DayState.DONE:
-            state = None  # the number decides, not the button
+        if judged and not self.restore.data and value is not None and state is DayState.DONE:
+            state = None
         note = self.note.data if self.note.raw_data else None
         return EntryDraft(local_date=local_date, state=state, value=value, note=note)
