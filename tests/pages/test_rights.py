@@ -234,8 +234,22 @@ def test_a_granted_look_at_tracking_shows_the_days(session: Session, caring: Bro
     session.commit()
     page = caring.get(f"/goals/{secret.public_id}")
 
-    assert "She laughed." in page.words()
+    assert "Mon 9 Mar" in page.words()
+    assert "She laughed." not in page.text, "no scope opens the notes of a goal"
     assert [form for form in page.all("form") if form.get("method") == "post"] == []
+
+
+def test_a_grant_opens_no_day_before_its_first_date(session: Session, caring: Browser, secret: Goal) -> None:
+    address = f"/goals/{secret.public_id}"
+    session.execute(Grant.__table__.update().values(sees_tracking=True, from_date=make.TODAY))
+    session.commit()
+    page = caring.get(address)
+    assert "Tue 10 Mar" in page.words()
+    assert "9 Mar" not in page.text
+
+    session.execute(Grant.__table__.update().values(from_date=make.days_ago(-1)))
+    session.commit()
+    assert caring.get(address).status == 404
 
 
 def test_every_look_is_written_down_for_the_client(

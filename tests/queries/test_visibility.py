@@ -27,7 +27,7 @@ from webapp.queries.goals import facts_of, find
 
 PEOPLE = 20
 ORGANISATIONS = 3
-CONDITIONS = 27
+CONDITIONS = 30
 EXPIRIES = (None, make.NOW - timedelta(seconds=1), make.NOW, make.NOW + timedelta(seconds=1))
 SCOPES = ((), (Scope.GOALS,), (Scope.TRACKING,), (Scope.GOALS, Scope.TRACKING), (Scope.MOOD_LEVELS, Scope.MOOD_NOTES))
 GRANTS = tuple(itertools.product(GrantState, EXPIRIES, SCOPES))
@@ -56,7 +56,13 @@ class Crowd:
         scopes = frozenset(scope for scope, sees in seen.items() if sees)
         practises = any(role is Role.THERAPIST for _, role in self.roles[grant.therapist_id])
         return GrantFacts(
-            grant.client_id, grant.therapist_id, grant.state, scopes, grant.expires_at, therapist_active=practises
+            grant.client_id,
+            grant.therapist_id,
+            grant.state,
+            scopes,
+            grant.expires_at,
+            therapist_active=practises,
+            from_date=grant.from_date,
         )
 
 
@@ -81,7 +87,9 @@ def gather(session: Session, chance: random.Random) -> Crowd:
             crowd.roles[someone.id] |= {(house.id, role) for role in roles}
     pairs = chance.sample(list(itertools.permutations(crowd.people, 2)), 4 * len(GRANTS))
     for (client, therapist), (state, expires_at, scopes) in zip(pairs, 4 * GRANTS, strict=True):
-        crowd.grants.append(make.grant(session, client, therapist, *scopes, state=state, expires_at=expires_at))
+        given = make.grant(session, client, therapist, *scopes, state=state, expires_at=expires_at)
+        given.from_date = chance.choice((None, None, make.days_ago(1), make.TODAY, make.days_ago(-1)))
+        crowd.grants.append(given)
     for owner, kind, deleted in itertools.product(crowd.people, Kind, (False, True)):
         house = None if kind.is_private else chance.choice(houses)
         goal = make.any_goal(session, owner, kind, house)

@@ -71,17 +71,12 @@ def confirm(token: str) -> Answer:
 def confirm_post(token: str) -> Answer:
     """Make the account; its owner signs in next."""
     proofs.count_link()
-    link = open_link(db.session, Purpose.SIGN_UP, token, now())
-    if link is None:
-        return dead_link(url_for(".sign_up"))
     form = ConfirmForm()
     try:
-        if not proofs.signed_up_here(link):
-            proofs.know_sign_up(link, form.password.data or "")
+        proofs.know_sign_up(token, form.password.data or "")
         person = people.confirm_sign_up(db.session, token, now())
     except Refused:
-        wrong = _("That is not the password of this sign-up. If you signed up twice, try the link in the other mail.")
-        form.password.errors = [wrong]
+        form.password.errors = [_("That is not the password you chose. If you signed up twice, try the other mail.")]
         return page("identity/confirm.html", form=form), 422
     except (NotFound, Conflict):
         return dead_link(url_for(".sign_up"))

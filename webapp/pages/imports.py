@@ -20,6 +20,7 @@ from webapp.settings import Limits
 from webapp.web import import_words
 from webapp.web.limits import HOUR, MINUTE, take
 from webapp.web.policies import fresh, signed_in
+from webapp.web.transaction import unlocked
 from webapp.web.viewer import recognise
 
 bp = Blueprint("imports", __name__)
@@ -41,7 +42,8 @@ def upload() -> Response:
     """Keep the file until its owner has seen what it brings."""
     take("import_hour", g.viewer.public_id, HOUR)
     content = FileForm().content()
-    _read(content)
+    with unlocked():
+        _read(content)
     kept = uploads.keep(db.session, g.viewer, content)
     return onward(url_for("imports.preview", upload=kept.public_id))
 
@@ -63,9 +65,14 @@ def preview(upload: str) -> str | Response:
 def bring(upload: str) -> Response:
     """Yes; saying it twice does it once."""
     form = YesForm()
+    waiting = queries.upload_of(db.session, g.viewer, upload)
+    if waiting.kind == uploads.DONE:
+        return onward(url_for("imports.done", upload=upload))
+    content = queries.content_of(g.viewer, waiting)
+    with unlocked():  # nobody else's tick waits while a large file is read
+        brought = _read(content)
     file = queries.upload_of(db.session, g.viewer, upload, lock=True)
     if file.kind != uploads.DONE:
-        brought = _read(queries.content_of(g.viewer, file))
         result = imports.bring(db.session, g.viewer, brought, revive=form.revive.data)
         uploads.finish(db.session, g.viewer, file, result)
     return onward(url_for("imports.done", upload=upload))

@@ -13,7 +13,8 @@ from flask import request, session
 
 from webapp.actions import passwords, sign_ins
 from webapp.actions.people import chosen_password
-from webapp.domain.errors import Refused
+from webapp.domain.errors import NotFound, Refused
+from webapp.domain.identity import Purpose
 from webapp.domain.people import Viewer
 from webapp.extensions import db
 from webapp.models import Person, Token
@@ -94,11 +95,17 @@ def signed_up_here(link: Token) -> bool:
     return bool(session.get(PENDING) == link.public_id)
 
 
-def know_sign_up(link: Token, password: str) -> None:
-    """The password is the one chosen when this link was asked for; raises Refused or TooMany, and the link stays open.
+def know_sign_up(secret: str, password: str) -> None:
+    """This is the browser that asked for the link, or the password is the one chosen there.
 
-    Tries are counted for the link, wherever they come from: nobody else's use them up.
+    Raises NotFound for a dead link, Refused or TooMany otherwise, and the link stays open. Tries are counted for the
+    link, wherever they come from: nobody else's use them up.
     """
+    link = people.open_link(db.session, Purpose.SIGN_UP, secret, now())
+    if link is None:
+        raise NotFound
+    if signed_up_here(link):
+        return
     stored, link_id = chosen_password(link), link.public_id
     limits.take("sign_in_account_day", f"link|{link_id}", limits.DAY)
     with transaction.unlocked():
