@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from webapp.domain.errors import NotFound
@@ -81,6 +81,15 @@ class Terms:
     schedule: Schedule
 
 
+# One's own goal is asked for first, by a statement built once: building the whole clause takes longer than a tick.
+_OWN = (
+    select(Goal)
+    .where(Goal.public_id == bindparam("public_id"), goals_of(bindparam("viewer_id")))
+    .options(selectinload(Goal.schedules))
+)
+_OWN_LOCKED = _OWN.with_for_update().execution_options(populate_existing=True)
+
+
 def listed(session: AnySession, viewer: Viewer, wanted: Filter) -> list[GoalRow]:
     """The viewer's own goals that fit the filter; `done` and `due` count the last 30 days, today only once it
     has an answer.
@@ -109,6 +118,9 @@ def find(session: AnySession, viewer: Viewer, public_id: str, *, lock: bool = Fa
     """The goal with its schedules, if the viewer may know of it, else NotFound; `lock` holds its row on PostgreSQL."""
     if not is_public_id(public_id):
         raise NotFound
+    own = session.scalars(_OWN_LOCKED if lock else _OWN, {"public_id": public_id, "viewer_id": viewer.id}).one_or_none()
+    if own is not None:
+        return own
     statement = select(Goal).where(Goal.public_id == public_id, goals_visible_to(viewer))
     return _one(session, statement, lock)
 

@@ -13,12 +13,13 @@ from webapp.pages.forms.base import AmountField, Form
 class DayForm(Form):
     """One goal on one day: the pressed button's state, the amount typed beside it, a note where the form has one."""
 
-    state = StringField()
-    value = AmountField()
-    note = TextAreaField()
-    view = HiddenField()
-    back = HiddenField()
-    restore = BooleanField()
+    # Never drawn from here, so no labels: WTForms would translate six that nobody reads, at every tick.
+    state = StringField("")
+    value = AmountField("")
+    note = TextAreaField("")
+    view = HiddenField("")
+    back = HiddenField("")
+    restore = BooleanField("")
 
     def draft(self, local_date: date, *, judged: bool) -> EntryDraft:
         """What was said, ready for the rules; raises Invalid when the amount cannot be read or the state is unknown.
