@@ -18,7 +18,7 @@ from webapp.pages.respond import onward, page, reply
 from webapp.queries import goals as queries
 from webapp.web.idempotency import answered, keep, new_nonce
 from webapp.web.policies import signed_in
-from webapp.web.transaction import will_write
+from webapp.web.transaction import only_reads, will_write
 
 bp = Blueprint("goals", __name__, url_prefix="/goals")
 
@@ -32,6 +32,7 @@ def index() -> Any:
 
 @bp.post("/search")
 @signed_in
+@only_reads
 def search() -> Any:
     """The viewer's goals with a word in them; sent as a form, because a word of theirs belongs in no address."""
     form = FilterForm(formdata=request.form)
@@ -79,6 +80,7 @@ def create() -> Any:
 
 @bp.post("/preview")
 @signed_in
+@only_reads
 def dates() -> Any:
     """The next dates of what stands in the editor; nothing is saved."""
     stored = request.args.get("goal")

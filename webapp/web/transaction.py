@@ -1,13 +1,15 @@
 """One transaction per request: committed after the view when the answer is good, before it leaves; else rolled back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from webapp.extensions import db
 from webapp.models.engine import begin_writing
 
+View = TypeVar("View", bound=Callable[..., object])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -16,9 +18,16 @@ def init_app(app: Flask) -> None:
     app.after_request(finish)
 
 
+def only_reads(view: View) -> View:
+    """The view is asked by POST only to keep words out of addresses; it changes nothing and holds no lock."""
+    view.only_reads = True  # type: ignore[attr-defined]
+    return view
+
+
 def begin() -> None:
     """An unsafe request may write from its first statement on."""
-    g.writes = request.method not in SAFE
+    view = current_app.view_functions.get(request.endpoint or "")
+    g.writes = request.method not in SAFE and not getattr(view, "only_reads", False)
     if g.writes and request.endpoint not in (None, "static"):
         begin_writing(db.session)
 
