@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from tests import servers
@@ -105,14 +106,21 @@ def database_url(request: pytest.FixtureRequest) -> str:
 # The application.
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled so far: each test has an application of its own, and they take long to compile."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app_factory(tmp_path: Path) -> Iterator[AppFactory]:
+def app_factory(tmp_path: Path, compiled: FileSystemBytecodeCache) -> Iterator[AppFactory]:
     """`app_factory(url, NAME="value", …)` is an application with these settings, disconnected after the test."""
     application = _application()
     made: list[Flask] = []
 
     def make(url: str, **environment: str) -> Flask:
         app = application.create_app(application.settings_for(url, tmp_path, **environment))
+        app.jinja_env.bytecode_cache = compiled
         made.append(app)
         return app
 

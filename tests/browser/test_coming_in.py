@@ -55,7 +55,7 @@ def test_mail_opened_in_another_browser_asks_for_the_password(house: House, visi
     phone = visit(house.link_for(address), javascript=javascript, width=360)
     phone.get_by_label("Password").fill("not this one, surely")
     phone.get_by_role("button", name="Confirm and begin").click()
-    expect(phone.get_by_label("Password")).to_have_accessible_description(re.compile("not the password of this"))
+    expect(phone.get_by_label("Password")).to_have_accessible_description(re.compile("not the password you chose"))
     phone.get_by_label("Password").fill(PASSWORD)
     phone.get_by_role("button", name="Confirm and begin").click()
     expect(phone.get_by_text("Your account is ready.")).to_be_visible()

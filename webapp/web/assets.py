@@ -2,6 +2,7 @@
 
 import gzip
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -73,7 +74,9 @@ def _public_files(folder: Path) -> dict[str, bytes]:
     return files
 
 
+@cache
 def _asset(path: str, body: bytes) -> Asset:
+    """Packed once in the life of the process, however many apps it makes."""
     suffix = Path(path).suffix
     packed = gzip.compress(body, 9, mtime=0) if suffix in COMPRESSED else None
     return Asset(body, packed, TYPES[suffix], sha256(body).hexdigest()[:12])
