@@ -189,3 +189,17 @@ def test_under_https_the_cookie_is_bound_to_the_host_and_transport_is_strict(sta
     assert cookie.startswith("__Host-sid=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_a_relative_database_file_is_the_one_whose_mode_is_checked(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here.db").touch(mode=0o644)
+    environment = {**PRODUCTION, "DATABASE_URL": "sqlite:///here.db"}
+
+    with pytest.raises(UnsafeSettings, match="0600"):
+        Settings.load(environment)
+    (tmp_path / "here.db").chmod(0o600)
+    assert Settings.load(environment).database_url == f"sqlite:///{tmp_path / 'here.db'}"
+
+    with pytest.raises(UnsafeSettings, match="no options"):
+        Settings.load({**PRODUCTION, "DATABASE_URL": f"sqlite:///{tmp_path / 'here.db'}?timeout=5"})
