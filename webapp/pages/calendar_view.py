@@ -53,7 +53,6 @@ def calendar_of(viewer: Viewer, view: View, chosen: date) -> dict[str, Any]:
         "following": f"/calendar?view={view.value}&day={following}",
         "today_link": f"/calendar?view={view.value}",
         "views": [(one.value, name, f"/calendar?view={one.value}&day={chosen}") for one, name in _names()],
-        "mark_words": (words.mark, words.undo),
     }
     if view is View.MONTH:
         weeks = [

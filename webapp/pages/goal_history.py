@@ -121,7 +121,6 @@ def _line(one: PastDay, viewer: Viewer, terms: Terms) -> dict[str, Any]:
         "words": _("Partly") if begun else state_words(one.state, one.local_date, viewer.today),
         "amount": amount(one.value),
         "note": one.note,
-        "chosen": one.state.value,
     }
 
 

@@ -26,7 +26,6 @@ def goal_line(row: GoalRow, *, movable: bool) -> dict[str, Any]:
         "archived": row.archived,
         "completed": row.lifecycle is Lifecycle.COMPLETED,
         "recent": _("%(done)s of %(due)s in 30 days", done=row.done, due=row.due) if row.due else "",
-        "share": round(100 * row.done / row.due) if row.due else None,
         "movable": movable,
     }
 

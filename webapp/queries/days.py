@@ -209,7 +209,7 @@ def due_between(session: AnySession, viewer: Viewer, first: date, last: date) ->
             day = row.local_date
             there.add(day)
             if row.removed is None:
-                state = _shown_state(goal, row, viewer.today)
+                state = shown_state(goal, row, viewer.today)
                 days[day].append(DueRow(*opened, day, state, row.value, row.annotated))
         for day in _computed(goal, earlier.get(goal.id) or [schedule_of(goal)], first, last):
             if day not in there:
@@ -290,10 +290,10 @@ def _as_due(viewer: Viewer, row: Any, day: date) -> DueRow:
     opened = _opened(viewer.words, row)
     if row.local_date is None or row.removed is not None:
         return DueRow(*opened, day)
-    return DueRow(*opened, row.local_date, _shown_state(row, row, viewer.today), row.value, row.annotated)
+    return DueRow(*opened, row.local_date, shown_state(row, row, viewer.today), row.value, row.annotated)
 
 
-def _shown_state(goal: Any, row: Any, today: date) -> DayState:
+def shown_state(goal: Any, row: Any, today: date) -> DayState:
     """The row's state; an at-most amount of a day that is over is judged by its value."""
     state: DayState = row.state
     if state is DayState.OPEN and goal.direction is Direction.AT_MOST and row.local_date < today:

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import and_, or_, select
 
 from webapp.domain.people import Words
 from webapp.domain.schedules import due_between
-from webapp.domain.tracking import DayState, Direction, state_of
+from webapp.domain.tracking import DayState
 from webapp.models import Entry, Goal, Occurrence
 from webapp.models.engine import AnySession
+from webapp.queries.days import shown_state
 
 PAGE = 30
 
@@ -49,7 +49,7 @@ def year_of(session: AnySession, goal: Goal, first: date, last: date, today: dat
         .where(Occurrence.local_date.between(first, last))
     )
     for row in session.execute(statement):
-        days[row.local_date] = YearDay(row.local_date, judged(goal, row, today), row.value, True)
+        days[row.local_date] = YearDay(row.local_date, shown_state(goal, row, today), row.value, True)
     return days
 
 
@@ -81,19 +81,10 @@ def latest_days(
     days = [
         PastDay(
             row.local_date,
-            judged(goal, row, today),
+            shown_state(goal, row, today),
             row.value,
             words.open("entry.note", row.note) if words and row.note else "",
         )
         for row in rows[:PAGE]
     ]
     return days, len(rows) > PAGE
-
-
-def judged(goal: Goal, row: Any, today: date) -> DayState:
-    """The row's state; an at-most amount of a day that is over is judged by its value."""
-    over = row.local_date < today
-    if row.state is DayState.OPEN and goal.direction is Direction.AT_MOST and goal.target is not None and over:
-        return state_of(row.value, goal.target, goal.direction)
-    state: DayState = row.state
-    return state

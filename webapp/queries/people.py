@@ -5,16 +5,17 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, cast, func, select
 from sqlalchemy import String as Text
 
 from webapp.domain.days import local_day
 from webapp.domain.identity import LONGEST_EMAIL, Purpose
-from webapp.domain.people import MembershipStatus, Role, Viewer
+from webapp.domain.people import MembershipStatus, Role, Viewer, Words
 from webapp.models import DataKey, Membership, MembershipRole, Person, SignIn, Token
 from webapp.models.engine import AnySession
-from webapp.queries.sealing import keyring
+from webapp.queries.sealing import keyring, words_of
 
 ABSOLUTE = timedelta(days=30)
 IDLE = timedelta(days=14)
@@ -66,29 +67,18 @@ def viewer_by_secret(session: AnySession, secret: str, now: datetime) -> Viewer 
     row = session.connection().execute(_viewer, {"secret_hash": secret_hash(secret)}).one_or_none()
     if row is None or now - row.created_at > ABSOLUTE or now - row.seen_at > IDLE:
         return None
-    return Viewer(
-        id=row.id,
-        public_id=row.public_id,
-        name=row.name,
-        email=row.email,
-        zone=row.zone,
-        now=now,
-        today=local_day(now, row.zone, row.day_start),
-        words=keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped),
-        day_start=row.day_start,
-        week_start=row.week_start,
-        locale=row.locale,
-        theme=row.theme,
-        session_id=row.session_id,
-        fresh_at=row.fresh_at,
-        seen_at=row.seen_at,
-        roles=_as_roles(row.roles),
-    )
+    seen = {"session_id": row.session_id, "fresh_at": row.fresh_at, "seen_at": row.seen_at}
+    return _as_viewer(row, keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped), row.roles, now, **seen)
 
 
 def viewer_of(session: AnySession, person: Person, now: datetime) -> Viewer:
     """A person acting without a browser: a command of the operator's, or the worker on their behalf."""
-    key = session.execute(select(DataKey).where(DataKey.person_id == person.id)).scalar_one()
+    roles = session.execute(select(_roles).where(Person.id == person.id)).scalar()
+    return _as_viewer(person, words_of(session, person.id), roles, now)
+
+
+def _as_viewer(person: Any, words: Words, roles: str | None, now: datetime, **sign_in: Any) -> Viewer:
+    """The person, or a row with their columns, as the rules meet them at this instant."""
     return Viewer(
         id=person.id,
         public_id=person.public_id,
@@ -97,12 +87,13 @@ def viewer_of(session: AnySession, person: Person, now: datetime) -> Viewer:
         zone=person.zone,
         now=now,
         today=local_day(now, person.zone, person.day_start),
-        words=keyring.words(person.id, key.id, key.wrapped_by, key.wrapped),
+        words=words,
         day_start=person.day_start,
         week_start=person.week_start,
         locale=person.locale,
         theme=person.theme,
-        roles=_as_roles(session.execute(select(_roles).where(Person.id == person.id)).scalar()),
+        roles=_as_roles(roles),
+        **sign_in,
     )
 
 
