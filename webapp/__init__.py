@@ -11,7 +11,7 @@ from webapp import cli
 from webapp.actions import passwords
 from webapp.extensions import babel, csrf, db, login, migrate
 from webapp.models.engine import engine_options, normal_url, prepare
-from webapp.pages import account, calendar, dashboard, errors, goals, identity, imports, tracking
+from webapp.pages import account, calendar, dashboard, editor, errors, goal, goals, identity, imports, tracking
 from webapp.queries.sealing import keyring
 from webapp.settings import ROOT, Settings
 from webapp.web import formats, headers, health, logs, origin, policies, transaction, viewer
@@ -23,6 +23,8 @@ BLUEPRINTS = (
     identity.bp,
     dashboard.bp,
     goals.bp,
+    editor.bp,
+    goal.bp,
     tracking.bp,
     calendar.bp,
     account.bp,

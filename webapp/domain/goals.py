@@ -1,5 +1,6 @@
 """Goals: their kinds, their life, and what an editor may say about one (domain rules §2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -15,6 +16,10 @@ UNIT_LENGTH = 40
 COLOURS = 12
 CRITICALITIES = ("Low", "Medium", "High")
 GOALS_PER_PERSON = 500
+MOST_SKIPS = 31
+TAG_LENGTH = 40
+TAGS_PER_GOAL = 10
+TAGS_PER_PERSON = 100
 
 
 class Kind(StrEnum):
@@ -50,7 +55,10 @@ class ReviewState(StrEnum):
 
 @dataclass(frozen=True)
 class GoalDraft:
-    """What an editor, an import or another program says a goal should be; `check` finds every problem at once."""
+    """What an editor, an import or another program says a goal should be; `check` finds every problem at once.
+
+    `skip_budget` is how many skips a calendar month forgives; None forgives all.
+    """
 
     title: str
     schedule: ScheduleDraft
@@ -61,6 +69,8 @@ class GoalDraft:
     direction: Direction | None = None
     target: Decimal | None = None
     unit: str = ""
+    skip_budget: int | None = None
+    tags: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
 
     def check(self) -> list[Problem]:
@@ -76,6 +86,9 @@ class GoalDraft:
         if not 1 <= self.colour <= COLOURS:
             found.append(Problem("colour", "unknown_choice"))
         found += self._amount_problems()
+        if self.skip_budget is not None and not 0 <= self.skip_budget <= MOST_SKIPS:
+            found.append(Problem("skip_budget", "out_of_range", {"minimum": 0, "maximum": MOST_SKIPS}))
+        found += tag_problems(self.tags)
         return found + self.schedule.check()
 
     def _amount_problems(self) -> list[Problem]:
@@ -84,3 +97,21 @@ class GoalDraft:
         if self.target is None:
             return [Problem("target", "required")]
         return amount_problems("target", self.target)
+
+
+def tag_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags meant: trimmed, without empty ones, each once whatever its case, in the order they were said."""
+    meant: dict[str, str] = {}
+    for name in names:
+        if said := " ".join(name.split()):
+            meant.setdefault(said.casefold(), said)
+    return tuple(meant.values())
+
+
+def tag_problems(names: Iterable[str]) -> list[Problem]:
+    """Return every problem of the tags of one goal: over ten, one over 40 characters, one that cannot be stored."""
+    meant = tag_names(names)
+    problems = [Problem("tags", "too_many_tags", {"most": TAGS_PER_GOAL})] if len(meant) > TAGS_PER_GOAL else []
+    for name in meant:
+        problems += [problem for problem in text_problems("tags", name, TAG_LENGTH) if problem not in problems]
+    return problems

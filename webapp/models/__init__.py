@@ -5,6 +5,7 @@ from webapp.models.base import Base
 from webapp.models.entries import Entry
 from webapp.models.goals import Goal, GoalRevision, Occurrence, ScheduleVersion
 from webapp.models.grants import Access, Grant
+from webapp.models.habits import GoalMonth, GoalTag, PlannedPause, Tag
 from webapp.models.keys import DataKey
 from webapp.models.outbox import Heartbeat, OutboxMessage
 from webapp.models.people import (
@@ -26,7 +27,9 @@ __all__ = [
     "DataKey",
     "Entry",
     "Goal",
+    "GoalMonth",
     "GoalRevision",
+    "GoalTag",
     "Grant",
     "Heartbeat",
     "IdempotentAnswer",
@@ -37,9 +40,11 @@ __all__ = [
     "Organisation",
     "OutboxMessage",
     "Person",
+    "PlannedPause",
     "ReportingLine",
     "ScheduleVersion",
     "SignIn",
+    "Tag",
     "Team",
     "TeamMember",
     "Token",

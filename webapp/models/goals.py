@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.domain.goals import COLOURS, Kind, Lifecycle, Outcome, ReviewState
@@ -18,7 +18,8 @@ class Goal(Addressed, Base):
     """Anything aimed at. The owner's words are sealed; `version` counts every edit, `revision` the material ones.
 
     Between `rows_from` and `rows_until` the occurrence rows are the whole truth about due dates; outside of it the
-    schedule is asked.
+    schedule is asked. Projections of the facts: months are closed through `months_until`; `streak_ahead` says what the
+    current streak is if nothing more is said, as [last date, length] in order of date and 0 after the last.
     """
 
     __tablename__ = "goal"
@@ -34,7 +35,9 @@ class Goal(Addressed, Base):
         CheckConstraint(one_of(ReviewState, "review_state"), name="review_state"),
         CheckConstraint(one_of(Direction, "direction"), name="direction"),
         CheckConstraint(f"colour BETWEEN 1 AND {COLOURS}", name="colour"),
+        CheckConstraint("skip_budget BETWEEN 0 AND 31", name="skip_budget"),
         Index(None, "owner_id", "position"),
+        Index(None, "months_until"),
         Index("ix_goal_rows_until", "rows_until", sqlite_where=text("rows_until IS NOT NULL")),
     )
     kind: Mapped[Kind] = mapped_column(Word(Kind), default=Kind.PERSONAL)
@@ -64,6 +67,10 @@ class Goal(Addressed, Base):
     completed_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    skip_budget: Mapped[int | None]
+    months_until: Mapped[date | None]
+    streak_ahead: Mapped[list[list[Any]] | None] = mapped_column(JSON(none_as_null=True))
+    best_streak: Mapped[int] = mapped_column(default=0, server_default="0")
     schedules: Mapped[list["ScheduleVersion"]] = relationship(
         lazy="raise_on_sql", order_by="ScheduleVersion.valid_from", back_populates="goal"
     )
@@ -131,7 +138,8 @@ class ScheduleVersion(Numbered, Base):
 
 
 class Occurrence(Numbered, Base):
-    """One due date of a goal. State and value are a projection of the entries of that day, `entry_id` the last one."""
+    """One due date of a goal. State and value are a projection of the entries of that day, `entry_id` the last one;
+    `paused` is one of the pauses that cover it."""
 
     __tablename__ = "occurrence"
     __table_args__ = (
@@ -144,6 +152,7 @@ class Occurrence(Numbered, Base):
     state: Mapped[DayState] = mapped_column(Word(DayState), default=DayState.OPEN)
     value: Mapped[Decimal | None]
     annotated: Mapped[bool] = mapped_column(default=False)
+    paused: Mapped[bool] = mapped_column(default=False, server_default=false())
     entry_id: Mapped[int | None] = mapped_column(Key, ForeignKey("entry.id"), index=True)
     deleted_at: Mapped[datetime | None]
 
