@@ -15,8 +15,22 @@ AMOUNT = sa.Numeric(20, 6).with_variant(sa.BigInteger(), "sqlite")
 def upgrade() -> None:
     # Said as text: SQLite takes a check with a new column, and Alembic would add it apart.
     op.execute(
-        "ALTER TABLE goal ADD COLUMN skip_budget INTEGER"
-        " CONSTRAINT ck_goal_skip_budget CHECK (skip_budget BETWEEN 0 AND 31)"
+        "ALTER TABLE schedule_version ADD COLUMN skip_budget INTEGER"
+        " CONSTRAINT ck_schedule_version_skip_budget CHECK (skip_budget BETWEEN 0 AND 31)"
+    )
+    op.execute(
+        "ALTER TABLE schedule_version ADD COLUMN direction VARCHAR(20)"
+        " CONSTRAINT ck_schedule_version_direction CHECK (direction IN ('at_least', 'at_most'))"
+    )
+    op.add_column("schedule_version", sa.Column("target", AMOUNT, nullable=True))
+    for column in ("direction", "target"):  # what a goal asks has not been versioned before
+        op.execute(
+            f"UPDATE schedule_version SET {column} ="
+            f" (SELECT goal.{column} FROM goal WHERE goal.id = schedule_version.goal_id)"
+        )
+    ended = sa.text("is_current AND until IS NOT NULL")
+    op.create_index(
+        "ix_schedule_version_until", "schedule_version", ["until"], sqlite_where=ended, postgresql_where=ended
     )
     op.add_column("goal", sa.Column("months_until", sa.Date(), nullable=True))
     op.add_column("goal", sa.Column("streak_ahead", sa.JSON(), nullable=True))
@@ -88,5 +102,8 @@ def downgrade() -> None:
     op.drop_table("pause")
     op.drop_column("occurrence", "paused")
     op.drop_index("ix_goal_months_until", "goal")
-    for column in ("best_streak", "streak_ahead", "months_until", "skip_budget"):
+    for column in ("best_streak", "streak_ahead", "months_until"):
         op.drop_column("goal", column)
+    op.drop_index("ix_schedule_version_until", "schedule_version")
+    for column in ("target", "direction", "skip_budget"):
+        op.drop_column("schedule_version", column)

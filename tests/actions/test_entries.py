@@ -16,7 +16,8 @@ from webapp.domain.days import EARLIEST_DAY
 from webapp.domain.errors import Invalid
 from webapp.domain.goals import Lifecycle
 from webapp.domain.people import Viewer
-from webapp.domain.schedules import Frequency, QuotaPeriod
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import Day, DayState, Direction, EntryDraft, Fact, Mode, Source, day_values
 from webapp.models import Goal
 from webapp.queries import doctor

@@ -14,7 +14,8 @@ from webapp.actions import goals
 from webapp.domain.errors import Conflict, Invalid, NotFound
 from webapp.domain.goals import GoalDraft, Lifecycle
 from webapp.domain.people import Viewer
-from webapp.domain.schedules import Frequency, QuotaPeriod
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState, Direction
 from webapp.models import Goal, GoalRevision, Occurrence, Person, ScheduleVersion
 from webapp.queries.goals import find, opened

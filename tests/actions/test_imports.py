@@ -16,7 +16,8 @@ from webapp.actions.imports import Fate, Result
 from webapp.domain.errors import Invalid
 from webapp.domain.imports.brought import Brought
 from webapp.domain.people import Viewer
-from webapp.domain.schedules import Frequency, Quota, QuotaPeriod
+from webapp.domain.quotas import Quota, QuotaPeriod
+from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState, Direction, Source
 from webapp.models import Entry, Goal
 from webapp.queries import goals as goal_queries

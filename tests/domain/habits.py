@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from webapp.domain.schedules import Frequency, QuotaPeriod, ScheduleDraft, schedule_from
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency, ScheduleDraft, schedule_from
 from webapp.domain.tracking import Day, DayState
 from webapp.domain.verdicts import Terms
 

@@ -11,7 +11,8 @@ from webapp.domain.goals import GoalDraft
 from webapp.domain.quick_add import LONGEST_LINE, Part, parse
 from webapp.domain.quick_add_dates import patterns
 from webapp.domain.quick_add_words import ENGLISH, Language, Meaning
-from webapp.domain.schedules import Frequency, QuotaPeriod, ScheduleDraft, due_dates, schedule_from
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency, ScheduleDraft, due_dates, schedule_from
 from webapp.domain.tracking import Direction
 
 TODAY = date(2024, 5, 15)  # a Wednesday

@@ -7,16 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.domain.schedules import (
-    Planned,
-    Regeneration,
-    ScheduleDraft,
-    horizon,
-    missing,
-    planned_dates,
-    regenerate,
-    schedule_from,
-)
+from webapp.domain.regeneration import Planned, Regeneration, missing, regenerate
+from webapp.domain.schedules import ScheduleDraft, horizon, planned_dates, schedule_from
 from webapp.domain.tracking import DayState
 
 TODAY = date(2025, 5, 14)

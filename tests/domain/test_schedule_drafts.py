@@ -7,7 +7,8 @@ import pytest
 
 from webapp.domain import schedules
 from webapp.domain.errors import Invalid
-from webapp.domain.schedules import Frequency, QuotaPeriod, ScheduleDraft, schedule_from
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency, ScheduleDraft, schedule_from
 
 TODAY = date(2025, 5, 14)
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from webapp.domain import schedules
 from webapp.domain.errors import Invalid
-from webapp.domain.schedules import Frequency, Quota, QuotaPeriod, ScheduleDraft, schedule_from
+from webapp.domain.quotas import Quota, QuotaPeriod
+from webapp.domain.schedules import Frequency, ScheduleDraft, schedule_from
 
 MONDAY = date(2024, 1, 1)
 REPEATING = [each for each in Frequency if each not in (Frequency.ONE_TIME, Frequency.QUOTA, Frequency.RULE)]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.domain.habits import ANSWERS, DONE, day, terms, times_a, times_in, version
 from webapp.domain.days import local_day, zone_names
 from webapp.domain.pauses import Pause
-from webapp.domain.schedules import Frequency, QuotaPeriod
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency
 from webapp.domain.streaks import all_streaks, periods, settle, streaks, why
 from webapp.domain.tracking import DayState, Fact, Mode, day_values
 from webapp.domain.verdicts import Terms, Verdict, verdicts

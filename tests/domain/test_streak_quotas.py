@@ -6,7 +6,8 @@ import pytest
 
 from tests.domain.habits import DONE, amounts, day, terms, ticks, times_a, times_in, version
 from webapp.domain.pauses import Pause
-from webapp.domain.schedules import Frequency, QuotaPeriod
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency
 from webapp.domain.streaks import Period, Rolling, Streak, all_streaks, periods, rolling, settle, streaks, why
 from webapp.domain.tracking import Direction
 from webapp.domain.verdicts import Terms, Verdict, verdicts

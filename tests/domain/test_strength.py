@@ -12,7 +12,8 @@ from tests.domain.habits import ANSWERS, DONE, MONDAY, NOT_DONE, amounts, day, t
 from tests.domain.imports.loop_files import SAMPLE_HABITS, new_export
 from webapp.domain.imports.loop import read_loop, read_scores
 from webapp.domain.pauses import Pause
-from webapp.domain.schedules import Frequency, QuotaPeriod
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency
 from webapp.domain.strength import curve, explain, inputs, strength
 from webapp.domain.tracking import Day, DayState, Direction
 from webapp.domain.verdicts import Terms, Verdict

@@ -14,7 +14,8 @@ from tests.make import TODAY, days_ago
 from tests.page import Browser, Page, signed_in
 from webapp.actions import goals
 from webapp.domain.people import Viewer
-from webapp.domain.schedules import Frequency, QuotaPeriod
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState, Direction
 from webapp.models import Goal, Person
 

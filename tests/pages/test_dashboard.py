@@ -10,7 +10,8 @@ from tests import make
 from tests.make import TODAY
 from tests.page import Browser, Page
 from webapp.domain.people import Viewer
-from webapp.domain.schedules import Frequency, QuotaPeriod
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState
 from webapp.models import Goal
 

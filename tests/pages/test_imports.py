@@ -59,7 +59,7 @@ def test_the_preview_says_everything_before_it_happens(visit: Browser, session: 
         "2 goals are new.",
         "1 day that Loop filled in by itself is left out.",
         "Water archived Daily, at least 8 glasses 1 0 new goal",
-        "Run 3 times in 7 days, done or not 0 0 new goal",
+        "Run 3 of any 7 days, done or not 0 0 new goal",
         "001 Water/Checkmarks.csv row 3 “soon” is no date; left out.",
     ):
         assert expected in words

@@ -12,7 +12,8 @@ from tests import make
 from webapp.actions import goals
 from webapp.domain.goals import Lifecycle
 from webapp.domain.people import Viewer
-from webapp.domain.schedules import Frequency, QuotaPeriod
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState, Direction, Mode
 from webapp.models import DataKey, Entry, Goal, Occurrence, ScheduleVersion
 from webapp.queries.doctor import examine

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from webapp.web.assets import ICONS, LAYERS, Assets
+from webapp.web.assets import ICONS, LAYERS, STYLES, Assets
 
 STATIC = Path(__file__).parents[2] / "static"
 VENDOR = STATIC / "vendor"
@@ -52,7 +52,7 @@ def test_the_style_sheet_is_one_in_the_order_of_its_layers(client: FlaskClient, 
 
     assert sheet.startswith("@layer tokens, base, layout, components, pages;")
     found = re.findall(r"^@layer (\w+) \{", sheet, re.MULTILINE)
-    assert found == list(LAYERS)
+    assert found == [*LAYERS, *["pages"] * (len(STYLES) - len(LAYERS))]
     assert len(gzip.compress(sheet.encode(), 9)) <= 12_000
 
 
@@ -105,8 +105,8 @@ def test_anything_else_is_not_found_and_not_cached(client: FlaskClient, assets: 
 
 def test_hidden_files_and_unknown_kinds_are_not_public(tmp_path: Path) -> None:
     (tmp_path / "css").mkdir()
-    for layer in LAYERS:
-        (tmp_path / "css" / f"{layer}.css").write_text("")
+    for style in STYLES:
+        (tmp_path / "css" / f"{style}.css").write_text("")
     (tmp_path / ".git").mkdir()
     for name in (".secret.js", ".git/hook.js", "notes.md", "data.db", "shown.js"):
         (tmp_path / name).write_text("x")

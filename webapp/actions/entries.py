@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from sqlalchemy import bindparam, select
 
-from webapp.actions import occurrences
+from webapp.actions import months, occurrences
 from webapp.actions.audit import Tag, record
 from webapp.domain.days import shifted
 from webapp.domain.errors import Invalid, Problem
+from webapp.domain.pauses import is_paused
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, require
 from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD, due_between
@@ -17,6 +18,7 @@ from webapp.domain.tracking import Day, DayState, EntryDraft, Fact, Mode, Source
 from webapp.models import Entry, Goal, Occurrence
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
+from webapp.queries import habits
 
 _ROW_OF_DAY = select(Occurrence).where(
     Occurrence.goal_id == bindparam("goal_id"), Occurrence.local_date == bindparam("day")
@@ -57,7 +59,8 @@ def record_day(
         return Recorded(goal, draft.local_date, before.state, before.value, before, changed=False)
     entry = _append(session, viewer, goal, draft, after, row, stood, source)
     row = _project(session, goal, draft.local_date, row, entry, shown, after.value)
-    occurrences.settle(session, viewer, goal)
+    occurrences.settle(session, goal, viewer.now, viewer)
+    months.follow(session, goal, viewer.today, draft.local_date)
     record(
         session,
         Tag.ENTRY_RECORD,
@@ -115,9 +118,7 @@ def _day_after(session: AnySession, goal: Goal, draft: EntryDraft, before: Day) 
 
 
 def _judged(viewer: Viewer, goal: Goal, day: date, after: Day) -> DayState:
-    if goal.direction is None or goal.target is None:
-        return after.state
-    return after.judged(goal.target, goal.direction, over=day < viewer.today)
+    return habits.aim_on(goal, day).state(after, over=day < viewer.today)
 
 
 def _append(
@@ -166,7 +167,7 @@ def _project(
 ) -> Occurrence:
     """The row of the day shows what its facts come to."""
     if row is None:
-        row = Occurrence(goal_id=goal.id, local_date=day)
+        row = Occurrence(goal_id=goal.id, local_date=day, paused=is_paused(day, habits.pauses_of(session, goal)))
         session.add(row)
     row.state, row.value, row.entry_id = state, value, entry.id
     row.annotated = entry.note is not None

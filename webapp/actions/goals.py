@@ -7,16 +7,20 @@ from typing import Any
 
 from sqlalchemy import func, select, tuple_
 
-from webapp.actions import occurrences
+from webapp.actions import months, occurrences, pauses, tags
 from webapp.actions.audit import Tag, record
+from webapp.domain.days import local_day, shifted
 from webapp.domain.errors import Conflict, Invalid, Problem
 from webapp.domain.goals import GOALS_PER_PERSON, GoalDraft, Kind, Lifecycle
+from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer, Words
 from webapp.domain.policy import Permission, require
 from webapp.domain.schedules import Schedule, schedule_from
+from webapp.domain.verdicts import Aim
 from webapp.models import Goal, GoalRevision, ScheduleVersion
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
+from webapp.queries import habits
 from webapp.queries.visibility import goals_of
 
 
@@ -41,10 +45,11 @@ def create(session: AnySession, viewer: Viewer, draft: GoalDraft, *, source_uid:
     _write(goal, draft, viewer.words)
     # A first version speaks from the start it names, so that days before today are judged by it.
     version = ScheduleVersion(is_current=True)
-    version.set_terms(replace(schedule, valid_from=min(schedule.start, viewer.today)))
+    version.set_terms(replace(schedule, valid_from=min(schedule.start, viewer.today)), _aim(draft))
     goal.schedules = [version]
     session.add(goal)
     session.flush()
+    tags.carry(session, viewer, goal, draft.tags)
     _keep_revision(session, viewer, goal, draft, schedule)
     occurrences.plan(session, goal, schedule, viewer.today)
     record(session, Tag.GOAL_CREATE, at=viewer.now, viewer=viewer, thing=goal)
@@ -62,25 +67,28 @@ def change(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, *,
     if goal.version != seen:
         raise Conflict("changed_meanwhile", goal=goal.public_id)
     current = next(version for version in goal.schedules if version.is_current)
-    before = current.terms()
-    schedule = _schedule(draft, draft.check(), viewer, before)
+    before, asked = current.terms(), current.aim()
+    schedule, aim = _schedule(draft, draft.check(), viewer, before), _aim(draft)
     rescheduled = replace(schedule, valid_from=before.valid_from) != before
     unit = goal_queries.open_or_empty(viewer.words, "goal.unit", goal.unit)
-    measured = (goal.target, goal.direction, unit)
-    material = rescheduled or measured != (draft.target, draft.direction, draft.unit.strip())
+    material = rescheduled or (asked[:2], unit) != (aim[:2], draft.unit.strip())
     _write(goal, draft, viewer.words)
     goal.version += 1
     goal.updated_at = viewer.now
+    tags.carry(session, viewer, goal, draft.tags)
+    if rescheduled or aim != asked:
+        _turn_over(session, viewer, goal, current)
+        _put_in_force(session, goal, current, replace(schedule, valid_from=viewer.today), aim)
     if rescheduled:
-        if goal.rows_until is not None and goal.rows_until < viewer.today:
-            occurrences.lengthen(session, goal, before, viewer.today)  # the days until now are the old schedule's
-        _put_in_force(session, goal, current, schedule)
         occurrences.plan(session, goal, schedule, viewer.today)
+    if aim[:2] != asked[:2]:
+        occurrences.judge_from(session, goal.id, aim, viewer.today)
     if material:
         goal.revision += 1
         _keep_revision(session, viewer, goal, draft, schedule)
     session.flush()
-    occurrences.settle(session, viewer, goal)
+    occurrences.settle(session, goal, viewer.now, viewer)
+    months.follow(session, goal, viewer.today)
     record(session, Tag.GOAL_CHANGE, at=viewer.now, viewer=viewer, thing=goal, material=material, version=goal.version)
     session.flush()
     return goal
@@ -100,8 +108,8 @@ def unarchive(session: AnySession, viewer: Viewer, goal: Goal) -> Goal:
     """The goal is back among the live ones, with rows from today on. Repeating changes nothing."""
     require(viewer, Permission.GOAL_CHANGE, goal_queries.facts_of(session, viewer, goal))
     if goal.archived_at is not None:
-        goal.archived_at = None
-        _catch_up(session, viewer, goal)
+        away_since, goal.archived_at = goal.archived_at, None
+        _catch_up(session, viewer, goal, away_since)
         record(session, Tag.GOAL_RESTORE, at=viewer.now, viewer=viewer, thing=goal)
         session.flush()
     return goal
@@ -121,9 +129,9 @@ def undelete(session: AnySession, viewer: Viewer, public_id: str) -> Goal:
     goal = goal_queries.find_deleted(session, viewer, public_id)
     if session.execute(_count_and_last_position(viewer)).one()[0] >= GOALS_PER_PERSON:
         raise Invalid([Problem("", "too_many_goals", {"most": GOALS_PER_PERSON})])
-    goal.deleted_at = None
+    away_since, goal.deleted_at = goal.deleted_at or viewer.now, None
     require(viewer, Permission.GOAL_DELETE, goal_queries.facts_of(session, viewer, goal))
-    _catch_up(session, viewer, goal)
+    _catch_up(session, viewer, goal, away_since)
     record(session, Tag.GOAL_RESTORE, at=viewer.now, viewer=viewer, thing=goal)
     session.flush()
     return goal
@@ -189,17 +197,29 @@ def _write(goal: Goal, draft: GoalDraft, words: Words) -> None:
     goal.target = draft.target if draft.direction else None
 
 
-def _put_in_force(session: AnySession, goal: Goal, current: ScheduleVersion, schedule: Schedule) -> None:
+def _turn_over(session: AnySession, viewer: Viewer, goal: Goal, current: ScheduleVersion) -> None:
+    """What the version in force until now still has to say is said: due dates until today, limits of days over."""
+    if goal.rows_until is not None and goal.rows_until < viewer.today:
+        occurrences.lengthen(session, goal, current.terms(), viewer.today)
+    terms = habits.terms_from(goal.schedules, ())
+    occurrences.judge_limits(session, goal.id, terms, current.valid_from, shifted(viewer.today, -1))
+
+
+def _put_in_force(session: AnySession, goal: Goal, current: ScheduleVersion, schedule: Schedule, aim: Aim) -> None:
     """The schedule rules from its first day; a second change on the same day replaces the first."""
     if current.valid_from >= schedule.valid_from:
-        current.set_terms(replace(schedule, valid_from=current.valid_from))
+        current.set_terms(replace(schedule, valid_from=current.valid_from), aim)
         return
     current.is_current = False
     session.flush()
     version = ScheduleVersion(goal_id=goal.id, is_current=True)
-    version.set_terms(schedule)
+    version.set_terms(schedule, aim)
     goal.schedules.append(version)
     session.flush()
+
+
+def _aim(draft: GoalDraft) -> Aim:
+    return Aim(draft.direction, draft.target if draft.direction else None, draft.skip_budget)
 
 
 def _keep_revision(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, schedule: Schedule) -> None:
@@ -222,10 +242,16 @@ def _keep_revision(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalD
     session.add(revision)
 
 
-def _catch_up(session: AnySession, viewer: Viewer, goal: Goal) -> None:
-    """Rows that the worker would have made while the goal was away."""
+def _catch_up(session: AnySession, viewer: Viewer, goal: Goal, away_since: datetime) -> None:
+    """Nothing was due while the goal was away, and it has the rows that the worker would have made meanwhile."""
+    first, yesterday = local_day(away_since, viewer.zone, viewer.day_start), shifted(viewer.today, -1)
+    if first in habits.facts_between(session, goal.id, first, first):
+        first = shifted(first, 1)
+    if first <= yesterday:
+        pauses.insert(session, goal.owner_id, goal.id, Pause(first, yesterday), viewer.now)
     current = next(version for version in goal.schedules if version.is_current)
     occurrences.resume(session, goal, current.terms(), viewer.today)
+    months.follow(session, goal, viewer.today, first)
 
 
 def _count_and_last_position(viewer: Viewer) -> Any:

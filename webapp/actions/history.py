@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from webapp.actions import months
 from webapp.domain.people import Viewer
 from webapp.domain.tracking import Day, DayState, Mode, Source
 from webapp.models import Entry, Goal, Occurrence
 from webapp.models.engine import AnySession
+from webapp.queries import habits
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class PastFact:
 
 
 def add(session: AnySession, viewer: Viewer, goal: Goal, facts: Sequence[PastFact], source: Source) -> None:
-    """The facts stand in the ledger and the rows of their days show them.
+    """The facts stand in the ledger, the rows of their days show them, and months and streak follow.
 
     Each date is given once and has no fact yet; the caller holds the goal's row. A handful of statements, however long
     the history.
@@ -49,6 +51,7 @@ def add(session: AnySession, viewer: Viewer, goal: Goal, facts: Sequence[PastFac
         session.execute(update(Occurrence), there)
     if new:
         session.execute(insert(Occurrence), new, execution_options=alike)
+    months.follow(session, goal, viewer.today, min(fact.local_date for fact in facts))
 
 
 def _entry(viewer: Viewer, goal: Goal, fact: PastFact, source: Source) -> dict[str, Any]:
@@ -82,7 +85,5 @@ def _row(viewer: Viewer, goal: Goal, fact: PastFact, entry_id: int) -> dict[str,
 
 
 def _judged(viewer: Viewer, goal: Goal, fact: PastFact) -> DayState:
-    if goal.direction is None or goal.target is None:
-        return fact.state
     day = Day(fact.state, fact.value)
-    return day.judged(goal.target, goal.direction, over=fact.local_date < viewer.today)
+    return habits.aim_on(goal, fact.local_date).state(day, over=fact.local_date < viewer.today)

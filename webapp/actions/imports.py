@@ -24,7 +24,8 @@ from webapp.domain.imports.brought import Brought, BroughtEntry, BroughtGoal, Go
 from webapp.domain.imports.loop import read_loop
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, require
-from webapp.domain.schedules import Frequency, QuotaPeriod, ScheduleDraft
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency, ScheduleDraft
 from webapp.domain.tracking import DayState, Direction, Source
 from webapp.models import Goal, Person
 from webapp.models.engine import AnySession
@@ -277,7 +278,7 @@ def _write(session: AnySession, viewer: Viewer, goal: Goal, plan: _Plan) -> None
     require(viewer, Permission.GOAL_TICK, goal_queries.facts_of(session, viewer, goal))
     history.add(session, viewer, goal, [_fact(viewer, plan.brought, entry) for entry in plan.new], Source.IMPORT)
     if plan.new and plan.goal is not None:
-        occurrences.settle(session, viewer, goal)
+        occurrences.settle(session, goal, viewer.now, viewer)
 
 
 def _fact(viewer: Viewer, brought: BroughtGoal, entry: BroughtEntry) -> PastFact:

@@ -1,33 +1,29 @@
 """The rows of due dates: made by writes and by the worker, never by a page view (domain rules §2)."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, insert, or_, select, update
 
 from webapp.actions.audit import Tag, record
 from webapp.domain.days import shifted
 from webapp.domain.goals import Lifecycle
+from webapp.domain.pauses import paused_between
 from webapp.domain.people import Viewer
-from webapp.domain.schedules import (
-    Frequency,
-    Planned,
-    Schedule,
-    due_dates,
-    horizon,
-    missing,
-    planned_dates,
-    regenerate,
-)
-from webapp.domain.tracking import DayState
-from webapp.models import Goal, Occurrence
+from webapp.domain.regeneration import missing, regenerate
+from webapp.domain.schedules import Frequency, Schedule, due_dates, horizon, planned_dates
+from webapp.domain.tracking import Day, DayState, Direction
+from webapp.domain.verdicts import Aim, Terms
+from webapp.models import Goal, Occurrence, PlannedPause
 from webapp.models.engine import AnySession
+from webapp.queries import habits
+from webapp.queries.plans import planned_rows
 
 
 def plan(session: AnySession, goal: Goal, schedule: Schedule, today: date) -> None:
     """The goal's rows after today follow the schedule; today and the past are as they were (domain rules §2)."""
-    change = regenerate(_planned(session, goal, today), planned_dates(schedule, today), today)
+    change = regenerate(planned_rows(session, goal, today), planned_dates(schedule, today), today)
     _add(session, goal, change.add)
     _mark(session, change.revive, None)
     _mark(session, change.remove, goal.updated_at)
@@ -42,49 +38,96 @@ def lengthen(session: AnySession, goal: Goal, schedule: Schedule, today: date) -
     """
     since = min(today, shifted(goal.rows_until, 1)) if goal.rows_until else today
     wanted = due_dates(schedule, since, shifted(today, -1)) + planned_dates(schedule, today)
-    _add(session, goal, missing(_planned(session, goal, since), wanted, since))
+    _add(session, goal, missing(planned_rows(session, goal, since), wanted, since))
     _note_window(goal, schedule, today)
 
 
 def resume(session: AnySession, goal: Goal, schedule: Schedule, today: date) -> None:
     """A goal that was put away has rows from today on; while it was away nothing was due."""
-    _add(session, goal, missing(_planned(session, goal, today), planned_dates(schedule, today), today))
+    _add(session, goal, missing(planned_rows(session, goal, today), planned_dates(schedule, today), today))
     _note_window(goal, schedule, today)
 
 
-def settle(session: AnySession, viewer: Viewer, goal: Goal) -> None:
+def pause(session: AnySession, owner_id: int, goal_id: int | None, first: date, last: date | None) -> None:
+    """Rows of the goal, or of all the owner's, from the first day to the last say whether a pause covers them."""
+    covers = exists().where(
+        PlannedPause.owner_id == owner_id,
+        or_(PlannedPause.goal_id.is_(None), PlannedPause.goal_id == Occurrence.goal_id),
+        PlannedPause.first <= Occurrence.local_date,
+        or_(PlannedPause.last.is_(None), PlannedPause.last >= Occurrence.local_date),
+    )
+    mine = select(Goal.id).where(Goal.owner_id == owner_id)
+    of_goals = Occurrence.goal_id == goal_id if goal_id is not None else Occurrence.goal_id.in_(mine)
+    rows = update(Occurrence).where(of_goals, Occurrence.local_date >= first)
+    if last is not None:
+        rows = rows.where(Occurrence.local_date <= last)
+    session.execute(rows.values(paused=covers), execution_options={"synchronize_session": False})
+
+
+def judge_limits(session: AnySession, goal_id: int, terms: Terms, first: date, last: date) -> None:
+    """Amounts under a limit that still stand open between two dates, all over, have the state they earned then."""
+    ordered = sorted(terms.versions, key=lambda version: version.valid_from)
+    for position, version in enumerate(ordered):
+        aim = terms.aim(version)
+        if aim.direction is not Direction.AT_MOST or aim.target is None:
+            continue
+        begins = max(first, version.valid_from) if position else first
+        ends = min(last, shifted(ordered[position + 1].valid_from, -1)) if position + 1 < len(ordered) else last
+        rows = update(Occurrence).where(
+            Occurrence.goal_id == goal_id,
+            Occurrence.local_date.between(begins, ends),
+            Occurrence.state == DayState.OPEN,
+        )
+        kept, passed = rows.where(Occurrence.value <= aim.target), rows.where(Occurrence.value > aim.target)
+        session.execute(kept.values(state=DayState.DONE), execution_options={"synchronize_session": False})
+        session.execute(passed.values(state=DayState.NOT_DONE), execution_options={"synchronize_session": False})
+
+
+def judge_from(session: AnySession, goal_id: int, aim: Aim, today: date) -> None:
+    """Amounts of today and later that stand open have the state they earn by what is asked now."""
+    rows = select(Occurrence).where(
+        Occurrence.goal_id == goal_id,
+        Occurrence.local_date >= today,
+        Occurrence.state == DayState.OPEN,
+        Occurrence.value.is_not(None),
+    )
+    for row in session.scalars(rows):
+        row.state = aim.state(Day(row.state, row.value), over=False)
+
+
+def settle(session: AnySession, goal: Goal, at: datetime, viewer: Viewer | None = None) -> None:
     """The goal is completed exactly when it has an end, something was done and nothing live is open or not done.
 
-    The caller holds the goal's row, so that of two last ticks at once exactly one completes it.
+    The caller holds the goal's row, so that of two last ticks at once exactly one completes it. Without a viewer the
+    passing of time did it.
     """
     current = next(version for version in goal.schedules if version.is_current)
     complete = current.terms().bounded and _all_done(session, goal)
     if complete and goal.lifecycle is Lifecycle.ACTIVE:
-        goal.lifecycle, goal.completed_at = Lifecycle.COMPLETED, viewer.now
-        record(session, Tag.GOAL_COMPLETE, at=viewer.now, viewer=viewer, thing=goal)
+        goal.lifecycle, goal.completed_at = Lifecycle.COMPLETED, at
+        record(session, Tag.GOAL_COMPLETE, at=at, viewer=viewer, subject_id=goal.owner_id, thing=goal)
     elif not complete and goal.lifecycle is Lifecycle.COMPLETED:
         goal.lifecycle, goal.completed_at = Lifecycle.ACTIVE, None
-        record(session, Tag.GOAL_REOPEN, at=viewer.now, viewer=viewer, thing=goal)
+        record(session, Tag.GOAL_REOPEN, at=at, viewer=viewer, subject_id=goal.owner_id, thing=goal)
 
 
 def _all_done(session: AnySession, goal: Goal) -> bool:
     """`domain.tracking.completes`, asked of the rows without reading them."""
-    live = exists().where(Occurrence.goal_id == goal.id, Occurrence.deleted_at.is_(None))
+    live = exists().where(Occurrence.goal_id == goal.id, Occurrence.deleted_at.is_(None), Occurrence.paused.is_(False))
     unfinished = live.where(Occurrence.state.in_((DayState.OPEN, DayState.NOT_DONE)))
     done = live.where(Occurrence.state == DayState.DONE)
     row = session.execute(select(unfinished.label("unfinished"), done.label("done"))).one()
     return bool(row.done) and not row.unfinished
 
 
-def _planned(session: AnySession, goal: Goal, since: date) -> list[Planned]:
-    columns = (Occurrence.id, Occurrence.local_date, Occurrence.state, Occurrence.annotated, Occurrence.deleted_at)
-    statement = select(*columns).where(Occurrence.goal_id == goal.id, Occurrence.local_date >= since)
-    rows = session.execute(statement)
-    return [Planned(row.id, row.local_date, row.state, row.annotated, row.deleted_at is not None) for row in rows]
-
-
 def _add(session: AnySession, goal: Goal, days: Iterable[date]) -> None:
-    rows = [{"goal_id": goal.id, "local_date": day, "state": DayState.OPEN, "annotated": False} for day in days]
+    wanted = list(days)
+    pauses = habits.pauses_of(session, goal) if wanted else ()
+    paused = paused_between(pauses, min(wanted), max(wanted)) if pauses else frozenset()
+    rows = [
+        {"goal_id": goal.id, "local_date": day, "state": DayState.OPEN, "annotated": False, "paused": day in paused}
+        for day in wanted
+    ]
     if rows:
         session.execute(insert(Occurrence), rows)
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from webapp.domain.goals import GoalDraft
 from webapp.domain.people import Viewer
-from webapp.domain.schedules import Frequency, QuotaPeriod, ScheduleDraft
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Frequency, ScheduleDraft
 from webapp.domain.tracking import Direction
 
 

@@ -36,7 +36,8 @@ def live(session: AnySession, viewer: Viewer, role: str, plan: Plan) -> Goal:
     if plan.archived is not None:
         goals.archive(session, _on(viewer, last, time(20)), goal)
     if schedule.until is not None and schedule.until <= viewer.today:
-        occurrences.settle(session, _on(viewer, schedule.until, time(plan.rhythm.hour)), goal)
+        then = _on(viewer, schedule.until, time(plan.rhythm.hour))
+        occurrences.settle(session, goal, then.now, then)
     session.flush()
     return goal
 

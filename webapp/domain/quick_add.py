@@ -15,8 +15,9 @@ from webapp.domain.days import shifted
 from webapp.domain.goals import UNIT_LENGTH
 from webapp.domain.quick_add_dates import Reader, next_weekday, next_with, patterns
 from webapp.domain.quick_add_words import ENGLISH, Language, Meaning
+from webapp.domain.quotas import QuotaPeriod
 from webapp.domain.recurrence import LARGEST_COUNT, WEEKDAY_CODES
-from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD, Frequency, QuotaPeriod, ScheduleDraft
+from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD, Frequency, ScheduleDraft
 from webapp.domain.tracking import Direction, amount_problems
 
 LONGEST_LINE = 500

@@ -1,4 +1,4 @@
-"""When a goal is due: what can be said, the version kept, its dates, and which rows a change makes or removes."""
+"""When a goal is due: what can be said, the version kept, and its dates."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,12 @@ from itertools import islice
 from webapp.domain import recurrence
 from webapp.domain.days import EARLIEST_DAY, LONGEST_SPAN_DAYS, shifted
 from webapp.domain.errors import Invalid, Problem
+from webapp.domain.quotas import PERIOD_DAYS, Quota, QuotaPeriod, quota_problems
 from webapp.domain.recurrence import Freq, Rule
-from webapp.domain.tracking import DayState
 
 OPEN_HORIZON_DAYS = 60
 MAXIMUM_DAYS_AHEAD = 3_660
-LONGEST_ROLLING_DAYS = 366
 EIGHT_YEARS = 2_922  # days, two leap days included
-WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class Frequency(StrEnum):
@@ -31,34 +29,6 @@ class Frequency(StrEnum):
     CUSTOM = "Custom"
     QUOTA = "Quota"
     RULE = "Rule"
-
-
-class QuotaPeriod(StrEnum):
-    """What "n times" is counted in: the calendar week or month, or the last so many days."""
-
-    WEEK = "week"
-    MONTH = "month"
-    ROLLING = "rolling"
-
-
-_PERIOD_DAYS = {QuotaPeriod.WEEK: 7, QuotaPeriod.MONTH: 30}
-_MOST_TIMES = {QuotaPeriod.WEEK: 7, QuotaPeriod.MONTH: 31}
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """So many times a period; `length` is its days: 7 for a week, 30 for a month (which varies), its own when rolling.
-
-    Making one that cannot be met raises Invalid.
-    """
-
-    times: int
-    period: QuotaPeriod
-    length: int
-
-    def __post_init__(self) -> None:
-        if problems := _quota_problems(self.times, self.period, self.length):
-            raise Invalid(problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +89,7 @@ class ScheduleDraft:
         if self.start and self.start < EARLIEST_DAY:
             problems.append(Problem("start", "too_early", {"earliest": EARLIEST_DAY}))
         if frequency is Frequency.QUOTA:
-            problems += _quota_problems(self.times, self.period, self.length)
+            problems += quota_problems(self.times, self.period, self.length)
         until = self.until
         if frequency is Frequency.RULE and self.week_start in range(7):
             try:
@@ -171,7 +141,7 @@ def schedule_from(draft: ScheduleDraft, *, today: date, stored: Schedule | None 
             raise Invalid([Problem("rule", "rule_without_dates")])
     quota = None
     if frequency is Frequency.QUOTA and draft.period and draft.times:
-        quota = Quota(draft.times, draft.period, _PERIOD_DAYS.get(draft.period) or draft.length or 0)
+        quota = Quota(draft.times, draft.period, PERIOD_DAYS.get(draft.period) or draft.length or 0)
     return Schedule(
         frequency=frequency,
         start=start,
@@ -257,58 +227,15 @@ def fraction(schedule: Schedule) -> tuple[int, int] | None:
             return _fraction_of_rule(schedule)
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One row as regeneration sees it; `annotated` when a note or anything else of the person's hangs on it."""
-
-    id: int | None
-    local_date: date
-    state: DayState
-    annotated: bool
-    deleted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Regeneration:
-    """What to do to the rows: dates to add, ids of removed rows to bring back, ids of rows to soft-delete."""
-
-    add: tuple[date, ...]
-    revive: tuple[int, ...]
-    remove: tuple[int, ...]
-
-
-def regenerate(existing: Iterable[Planned], wanted: Iterable[date], today: date) -> Regeneration:
-    """Return the changes after which rows follow a new schedule; carried out, a second call returns none.
-
-    Rows of today and the past are never touched, removed ones included; today only gets a row when it has none at
-    all. After today a wanted date keeps its row, gets its removed one back, or gets a new one. Unwanted rows go, except
-    those with an answer (done, not done, skipped) or annotated. Not for lengthening the horizon: see `missing`.
-    """
-    rows = list(existing)
-    dates = set(wanted)
-    future = [row for row in rows if row.local_date > today and row.id is not None]
-    return Regeneration(
-        add=missing(rows, dates, today),
-        revive=tuple(row.id for row in future if row.id and row.deleted and row.local_date in dates),
-        remove=tuple(row.id for row in future if row.id and _is_idle(row) and row.local_date not in dates),
-    )
-
-
-def missing(existing: Iterable[Planned], wanted: Iterable[date], today: date) -> tuple[date, ...]:
-    """Return the wanted dates from today on that have no row at all, so that the worker brings back nothing removed."""
-    there = {row.local_date for row in existing}
-    return tuple(sorted(day for day in set(wanted) if day >= today and day not in there))
-
-
-def _is_idle(row: Planned) -> bool:
-    return row.state is DayState.OPEN and not row.annotated and not row.deleted
+def days_or_last(day: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the month days and positions of a rule that mean this day, or the last one of a shorter month."""
+    return (tuple(range(28, day + 1)), (-1,)) if day > 28 else ((day,), ())
 
 
 def _rule_of(frequency: Frequency, start: date, days: tuple[int, ...], week_start: int) -> Rule | None:
     """Return the rule a name stands for. From the 29th on, a shorter month or year is due on its last day."""
     weekdays = tuple((0, day) for day in days or (start.weekday(),))
-    month_days = tuple(range(28, start.day + 1)) if start.day > 28 else (start.day,)
-    last_of_these = (-1,) if len(month_days) > 1 else ()
+    month_days, positions = days_or_last(start.day)
     match frequency:
         case Frequency.DAILY if not days:
             return Rule(Freq.DAILY, week_start=week_start)
@@ -317,7 +244,7 @@ def _rule_of(frequency: Frequency, start: date, days: tuple[int, ...], week_star
         case Frequency.BIWEEKLY:
             return Rule(Freq.WEEKLY, interval=2, week_start=week_start, weekdays=weekdays)
         case Frequency.MONTHLY:
-            return Rule(Freq.MONTHLY, week_start=week_start, month_days=month_days, positions=last_of_these)
+            return Rule(Freq.MONTHLY, week_start=week_start, month_days=month_days, positions=positions)
         case Frequency.YEARLY if (start.month, start.day) == (2, 29):
             return Rule(Freq.YEARLY, week_start=week_start, months=(2,), month_days=(28, 29), positions=(-1,))
         case Frequency.YEARLY:
@@ -351,25 +278,6 @@ def _fraction_of_rule(schedule: Schedule) -> tuple[int, int] | None:
 
 def _dates_from(rule: Rule, start: date, days: int) -> Iterator[date]:
     return recurrence.dates(rule, start, start, shifted(start, days - 1))
-
-
-def _quota_problems(times: int | None, period: QuotaPeriod | None, length: int | None) -> list[Problem]:
-    problems = []
-    most = _MOST_TIMES.get(period, LONGEST_ROLLING_DAYS) if period else LONGEST_ROLLING_DAYS
-    if period is None:
-        problems.append(Problem("period", "required"))
-    if period is QuotaPeriod.ROLLING:
-        if length is None:
-            problems.append(Problem("length", "required"))
-        elif not 1 <= length <= LONGEST_ROLLING_DAYS:
-            problems.append(Problem("length", "out_of_range", {"minimum": 1, "maximum": LONGEST_ROLLING_DAYS}))
-        else:
-            most = length
-    if times is None:
-        problems.append(Problem("times", "required"))
-    elif not 1 <= times <= most:
-        problems.append(Problem("times", "out_of_range", {"minimum": 1, "maximum": most}))
-    return problems
 
 
 def _too_far(field: str) -> Problem:

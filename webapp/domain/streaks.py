@@ -2,21 +2,26 @@
 
 A streak is a pure function of dated facts and terms. `settle` keeps its state as of yesterday, so that a page reads
 only the facts since. A change of a past day spoils every state as of that day or later; so does a pause or a schedule
-version from its first day on. Settle again from a state as of an earlier day, or from nothing. Another target,
-direction or skip budget judges all days anew.
+version, with what it asks, from its first day on. Settle again from a state as of an earlier day, or from nothing.
 """
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from webapp.domain.days import shifted, week_containing
-from webapp.domain.schedules import QuotaPeriod, Schedule, in_force
+from webapp.domain.pauses import pause_on
+from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.schedules import Schedule, due_between, in_force
 from webapp.domain.tracking import DayState
 from webapp.domain.verdicts import Facts, JudgedDay, Terms, Verdict, begin, by_quota, judge, last_day
 
 LONGEST_KEPT = 10
+MOST_STEPS = 8
+REACHES = (45, 400, 3_660)
+"""How many days ahead the next miss is looked for: nearly always it is within the first."""
 
 
 class Streak(NamedTuple):
@@ -103,6 +108,17 @@ class Streaks:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """The current streak from today on if nothing more is said: [last date, length] in order, nothing after the last.
+
+    `best` is the longest ever.
+    """
+
+    steps: tuple[tuple[date, int], ...]
+    best: int
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
     """What a streak is made of, from the miss before it to the miss that ended it, else to the last day known."""
 
@@ -126,9 +142,7 @@ def settle(facts: Facts, terms: Terms, today: date, state: StreakState | None = 
     later (somebody travelled west) raises ValueError, for those days are not over.
     """
     walk = _walk(facts, terms, today, shifted(today, -1), state)
-    return StreakState(
-        shifted(today, -1), walk.running, tuple(walk.longest), walk.missed, walk.tally, walk.skips, walk.total
-    )
+    return walk.state(shifted(today, -1))
 
 
 def streaks(facts: Facts, terms: Terms, today: date, state: StreakState | None = None) -> Streaks:
@@ -155,10 +169,40 @@ def periods(facts: Facts, terms: Terms, today: date) -> list[Period]:
     return _whole_walk(facts, terms, today).periods
 
 
+def outlook(facts: Facts, terms: Terms, today: date, state: StreakState | None = None) -> Outlook:
+    """Return what the streak is and how long it will stand untended, so that a page need not judge any day.
+
+    `state` as for `settle`. A day that is kept but not over (a limit) and answers ahead change it by themselves; both
+    are foreseen.
+    """
+    now = streaks(facts, terms, today, state)
+    last = last_day(facts, today)
+    steps: list[tuple[date, int]] = []
+    day, running = today, now.current
+    while day <= last and len(steps) < MOST_STEPS:
+        lapse = _next_miss(facts, terms, day, state)
+        until = day if _is_judged_tomorrow(facts, terms, day) else lapse
+        steps.append((until, running.length if running else 0))
+        day = shifted(until, 1)
+        if until != lapse:
+            last = max(last, day)
+        if day <= last:
+            running = streaks(facts, terms, day, state).current
+    while steps and not steps[-1][1]:
+        steps.pop()
+    return Outlook(tuple(steps), now.best.length if now.best else 0)
+
+
+def length_on(steps: Sequence[Sequence[Any]] | None, day: date) -> int:
+    """Return the length an outlook foresees for a day; `steps` are [last date as ISO text, length] in order."""
+    on = day.isoformat()
+    return next((length for until, length in steps or () if on <= until), 0)
+
+
 def why(facts: Facts, terms: Terms, streak: Streak, today: date) -> Why:
     """Return the verdicts that make the streak as long as it is; `facts` reach back to `reads_from(streak)`."""
     ended = last_day(facts, today)
-    walk, days = _Walk(today), []
+    walk, days = StreakWalk(today), []
     for each in judge(facts, terms, reads_from(streak), _period_end(terms, ended), today):
         walk.take(each)
         days.append((each.local_date, each.verdict))
@@ -192,7 +236,7 @@ def rolling(facts: Facts, terms: Terms, today: date) -> Rolling | None:
     return Rolling(done, version.quota.times, version.quota.length)
 
 
-class _Walk:
+class StreakWalk:
     """One pass over judged days, oldest first; each costs the same, whatever came before."""
 
     def __init__(self, today: date, state: StreakState | None = None) -> None:
@@ -218,6 +262,11 @@ class _Walk:
             self.close()
         else:
             self._count(each, each.version)
+
+    def state(self, as_of: date) -> StreakState:
+        """All that must be known to go on; every day up to `as_of` was taken and is over."""
+        longest = tuple(self.longest)
+        return StreakState(as_of, self.running, longest, self.missed, self.tally, self.skips, self.total)
 
     def close(self) -> None:
         """The period being counted is judged, and no period is being counted."""
@@ -262,17 +311,48 @@ class _Walk:
         )
 
 
-def _walk(facts: Facts, terms: Terms, today: date, last: date, state: StreakState | None) -> _Walk:
+def _next_miss(facts: Facts, terms: Terms, day: date, state: StreakState | None) -> date:
+    """Return the first day from this one on that will be missed if nothing is said, else one ten years ahead."""
+    first = shifted(state.as_of, 1) if state else begin(facts, day)
+    for reach in REACHES:
+        over = shifted(day, reach + 1)
+        walk = StreakWalk(over, state)
+        for each in judge(facts, terms, first, shifted(day, reach), over, skips=walk.skips):
+            walk.take(each)
+            if walk.missed and walk.missed >= day:
+                return walk.missed
+        if not _asks_again(terms, shifted(day, reach)):
+            break
+    return shifted(day, REACHES[-1])
+
+
+def _asks_again(terms: Terms, day: date) -> bool:
+    """True when anything is asked in the ten years after the day."""
+    pause, version = pause_on(day, terms.pauses), in_force(terms.versions, day)
+    if version is None or (pause and pause.last is None):
+        return False
+    if version.quota:
+        return by_quota(version, day)
+    return bool(due_between(terms.versions, day, shifted(day, REACHES[-1])))
+
+
+def _is_judged_tomorrow(facts: Facts, terms: Terms, day: date) -> bool:
+    """True when the day stands open only because it is not over: an amount that may still pass its limit."""
+    aim, fact = terms.aim(in_force(terms.versions, day)), facts.get(day)
+    return fact is not None and aim.state(fact, over=False) is not aim.state(fact, over=True)
+
+
+def _walk(facts: Facts, terms: Terms, today: date, last: date, state: StreakState | None) -> StreakWalk:
     if state and state.as_of >= today:
         raise ValueError("the state is of a day that is not over")
-    walk = _Walk(today, state)
+    walk = StreakWalk(today, state)
     first = shifted(state.as_of, 1) if state else begin(facts, today)
     for each in judge(facts, terms, first, last, today, skips=walk.skips):
         walk.take(each)
     return walk
 
 
-def _whole_walk(facts: Facts, terms: Terms, today: date, state: StreakState | None = None) -> _Walk:
+def _whole_walk(facts: Facts, terms: Terms, today: date, state: StreakState | None = None) -> StreakWalk:
     """Walk to the last fact and on to the end of its period, for what is required depends on the days still to come."""
     walk = _walk(facts, terms, today, _period_end(terms, last_day(facts, today)), state)
     walk.close()

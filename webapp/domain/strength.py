@@ -7,7 +7,9 @@ begins at 0, for at-most goals at 1. v says how full the window is, the last `da
 - at most: 1 − (amount − target)/target within 0…1; for a target of 0 it is 1 while the amount is 0.
 A skipped or paused day carries s. A paused day is also taken out of the window, as if it were not in the calendar: a
 pause neither breaks nor feeds. Where a schedule asks for several times in its days, the window's target is that many
-targets, since a target is what one day has to reach; the publication only knows amounts asked for once.
+targets, since a target is what one day has to reach; the publication only knows amounts asked for once. When another
+target comes into force the window is carried over in proportion, so that what was full stays full; when amounts are
+turned round (at least, at most) it begins empty.
 
 Floating point is enough for s; amounts are summed as decimals.
 """
@@ -22,9 +24,9 @@ from math import sqrt
 from typing import NamedTuple
 
 from webapp.domain.days import shifted
-from webapp.domain.schedules import Schedule, fraction
+from webapp.domain.schedules import Schedule, fraction, in_force
 from webapp.domain.tracking import DayState, Direction
-from webapp.domain.verdicts import Facts, JudgedDay, Terms, Verdict, first_day, judge
+from webapp.domain.verdicts import Aim, Facts, JudgedDay, Terms, Verdict, first_day, judge
 
 FORMULA = "s = s·m + v·(1 − m)"
 MULTIPLIER = "m = 0.5^(√(times/days)/13)"
@@ -91,13 +93,13 @@ class Explanation:
 def strength(facts: Facts, terms: Terms, as_of: date, state: Strength | None = None) -> Strength | None:
     """Return the strength as of a day, or None for a goal that is due only once; facts after that day count nothing.
 
-    With a state only facts after its `as_of` are read. A change of a day, pause or schedule spoils states as of its
-    first date and later; another target, direction or skip budget spoils all. A state that lacks days of a window that
-    has become longer, or is of a later day, raises ValueError: begin anew without it.
+    With a state only facts after its `as_of` are read. A change of a day, pause or schedule version spoils states as of
+    its first date and later. A state that lacks days of a window that has become longer, or is of a later day, raises
+    ValueError: begin anew without it.
     """
     if not is_measured(terms):
         return None
-    walk = _Walk(terms, state)
+    walk = StrengthWalk(terms, state)
     for _ in walk.over(facts, as_of):
         pass
     return walk.state(as_of)
@@ -129,7 +131,7 @@ def explain(facts: Facts, terms: Terms, as_of: date, state: Strength | None = No
 
 def inputs(facts: Facts, terms: Terms, as_of: date, state: Strength | None = None) -> list[Input]:
     """Return every day with its part in the strength, from the first fact, or the day after the state, to `as_of`."""
-    return list(_Walk(terms, state).over(facts, as_of)) if is_measured(terms) else []
+    return list(StrengthWalk(terms, state).over(facts, as_of)) if is_measured(terms) else []
 
 
 def is_measured(terms: Terms) -> bool:
@@ -137,17 +139,18 @@ def is_measured(terms: Terms) -> bool:
     return any(_how_often(version) for version in terms.versions)
 
 
-class _Walk:
+class StrengthWalk:
     """One pass over the days, oldest first. `sums` are running totals over unpaused days, so any window costs two."""
 
     def __init__(self, terms: Terms, state: Strength | None) -> None:
         self.terms = terms
         self.state_before = state
         self.has_begun = state is not None and state.has_begun
-        self.rhythms = {version.valid_from: _rhythm(terms, version) for version in terms.versions}
+        self.rhythms = {version.valid_from: _rhythm(terms.aim(version), version) for version in terms.versions}
         self.reach = max((rhythm.window for rhythm in self.rhythms.values() if rhythm), default=1) - 1
         self.score = state.score if state else _beginning(terms)
         self.skips = state.skips if state else 0
+        self.aim = terms.aim(in_force(terms.versions, state.as_of)) if state else None
         self.is_whole = state.is_whole if state else True
         self.sums = [NOTHING]
         for brought in state.recent if state else ():
@@ -163,10 +166,8 @@ class _Walk:
         first = shifted(before.as_of, 1) if before and before.has_begun else first_day(facts)
         if first is None or first > as_of:
             return
-        self.has_begun = True
         for each in judge(facts, self.terms, first, as_of, as_of, skips=self.skips):
-            self.skips = each.skips
-            yield self._input(each)
+            yield self.take(each)
 
     def state(self, as_of: date) -> Strength:
         kept = len(self.sums) - 1
@@ -180,54 +181,77 @@ class _Walk:
             has_begun=self.has_begun,
         )
 
-    def _input(self, each: JudgedDay) -> Input:
-        brought = NOTHING if each.is_excused else _brought(self.terms, each)
+    def take(self, each: JudgedDay) -> Input:
+        """The day has its part in the score."""
+        self.has_begun = True
+        self.skips = each.skips
+        if each.aim is not self.aim:
+            self._turn_to(each.aim)
+        brought = NOTHING if each.is_excused else _brought(each)
         if each.verdict is not Verdict.PAUSED:
             self.sums.append(self.sums[-1] + brought)
         rhythm = self.rhythms[each.version.valid_from] if each.version else None
         within, fullness = NOTHING, 0.0
         if rhythm:
             within = self.sums[-1] - self.sums[max(0, len(self.sums) - 1 - rhythm.window)]
-            fullness = _fullness(self.terms, within, rhythm.full)
+            fullness = _fullness(each.aim, within, rhythm.full)
         is_carried = each.is_excused or rhythm is None
         if rhythm and not is_carried:
             self.score = self.score * rhythm.multiplier + fullness * (1 - rhythm.multiplier)
         return Input(each.local_date, brought, each.verdict, is_carried, within, fullness, self.score, rhythm)
 
+    def _turn_to(self, aim: Aim) -> None:
+        """What the window holds is said in the measure of the aim now in force."""
+        before, self.aim = self.aim, aim
+        if before is None:
+            return
+        old, new = _measure(before), _measure(aim)
+        if before.direction is not aim.direction and Direction.AT_MOST in (before.direction, aim.direction):
+            self.sums = [NOTHING] * len(self.sums)
+        elif old != new and old > 0 and new > 0:
+            self.sums = [so_far * new / old for so_far in self.sums]
 
-def _rhythm(terms: Terms, version: Schedule) -> Rhythm | None:
+
+def _rhythm(aim: Aim, version: Schedule) -> Rhythm | None:
     """Say how often; as many times as days, or more ("31 times a month"), is every day."""
     often = _how_often(version)
     if often is None:
         return None
     times, days = often if often[0] < often[1] else (1, 1)
     multiplier = 0.5 ** (sqrt(times / days) / 13)
-    if terms.direction is not None and terms.target is not None:
-        return Rhythm(times, days, multiplier, days, terms.target * times)
+    if aim.is_measured:
+        return Rhythm(times, days, multiplier, days, _measure(aim) * times)
     doubled = 2 if times < days else 1
     return Rhythm(times, days, multiplier, days * doubled, Decimal(times * doubled))
 
 
-def _fullness(terms: Terms, within: Decimal, full: Decimal) -> float:
-    if terms.direction is not Direction.AT_MOST or terms.target is None:
+def _measure(aim: Aim) -> Decimal:
+    """What one day has to bring: the target, or one tick."""
+    return aim.target if aim.is_measured and aim.target is not None else ONE
+
+
+def _fullness(aim: Aim, within: Decimal, full: Decimal) -> float:
+    if aim.direction is not Direction.AT_MOST or aim.target is None:
         return float(min(ONE, max(NOTHING, within / full))) if full > 0 else 1.0
     if full <= 0:
         return 1.0 if within <= 0 else 0.0
     return float(min(ONE, max(NOTHING, ONE - (within - full) / full)))
 
 
-def _brought(terms: Terms, each: JudgedDay) -> Decimal:
+def _brought(each: JudgedDay) -> Decimal:
     """Return 1 for a tick, or the amount; a day called done without an amount brought what it had to reach."""
-    is_done = each.state is DayState.DONE
-    if terms.direction is None or terms.target is None:
+    is_done, aim = each.state is DayState.DONE, each.aim
+    if aim.direction is None or aim.target is None:
         return ONE if is_done else NOTHING
     if each.fact.value is not None:
         return each.fact.value
-    return terms.target if is_done and terms.direction is Direction.AT_LEAST else NOTHING
+    return aim.target if is_done and aim.direction is Direction.AT_LEAST else NOTHING
 
 
 def _beginning(terms: Terms) -> float:
-    return 1.0 if terms.direction is Direction.AT_MOST and terms.target is not None else 0.0
+    first = min(terms.versions, key=lambda version: version.valid_from, default=None)
+    aim = terms.aim(first)
+    return 1.0 if aim.is_measured and aim.direction is Direction.AT_MOST else 0.0
 
 
 def _window_of(found: list[Input]) -> tuple[Input, ...]:

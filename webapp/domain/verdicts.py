@@ -4,7 +4,7 @@ Strength and streaks stand on the same verdicts, so that they never tell two sto
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -30,12 +30,34 @@ class Verdict(StrEnum):
     OPEN = "open"
 
 
+class Aim(NamedTuple):
+    """What a version asks beside its dates: an amount at least or at most, and how many skips a month it forgives.
+
+    Without direction and target only ticks count; without a `skip_budget` every skip counts as one.
+    """
+
+    direction: Direction | None = None
+    target: Decimal | None = None
+    skip_budget: int | None = None
+
+    @property
+    def is_measured(self) -> bool:
+        """True when an amount decides."""
+        return self.direction is not None and self.target is not None
+
+    def state(self, fact: Day, *, over: bool) -> DayState:
+        """Return the state somebody gave, or the one the amount earns; `over` is whether the day is."""
+        if self.direction is None or self.target is None:
+            return fact.state
+        return fact.judged(self.target, self.direction, over=over)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a goal's days are judged by beside its facts: schedule versions, pauses, skips a calendar month, the aim.
+    """What a goal's days are judged by beside its facts: schedule versions with what each asks, and pauses.
 
-    `pauses` are those of the goal and of the person together. Without a `skip_budget` every skip counts as one.
-    Without direction and target only ticks count.
+    `pauses` are those of the goal and of the person together. `skip_budget`, `direction` and `target` hold for every
+    version that `earlier` does not name by the date it is valid from, so that a higher bar never rewrites history.
     """
 
     versions: tuple[Schedule, ...]
@@ -43,12 +65,13 @@ class Terms:
     skip_budget: int | None = None
     direction: Direction | None = None
     target: Decimal | None = None
+    earlier: Mapping[date, Aim] = field(default_factory=dict)
 
-    def state(self, fact: Day, *, over: bool) -> DayState:
-        """Return the state somebody gave, or the one the amount earns; `over` is whether the day is."""
-        if self.direction is None or self.target is None:
-            return fact.state
-        return fact.judged(self.target, self.direction, over=over)
+    def aim(self, version: Schedule | None) -> Aim:
+        """Return what this version asks."""
+        if version is not None and version.valid_from in self.earlier:
+            return self.earlier[version.valid_from]
+        return Aim(self.direction, self.target, self.skip_budget)
 
 
 class JudgedDay(NamedTuple):
@@ -62,6 +85,7 @@ class JudgedDay(NamedTuple):
     state: DayState
     verdict: Verdict
     version: Schedule | None
+    aim: Aim
     asked: bool
     skips: int
 
@@ -92,22 +116,24 @@ def judge(facts: Facts, terms: Terms, first: date, last: date, today: date, *, s
     ordered = sorted(terms.versions, key=lambda version: version.valid_from)
     due = set(due_between(ordered, first, last, limit=max(1, (last - first).days + 1)))
     paused = paused_between(terms.pauses, first, last)
-    position = -1
+    position, version = -1, ordered[0] if ordered else None
+    aim = terms.aim(version)
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         day = date.fromordinal(ordinal)
         while position + 1 < len(ordered) and ordered[position + 1].valid_from <= day:
             position += 1
-        version = ordered[max(position, 0)] if ordered else None
+            version = ordered[position]
+            aim = terms.aim(version)
         fact = facts.get(day, SILENT)
-        state = terms.state(fact, over=day < today)
+        state = aim.state(fact, over=day < today)
         counted = by_quota(version, day)
         asked = day not in paused and (counted or day in due)
         skips = (0 if day.day == 1 else skips) + (asked and state is DayState.SKIPPED)
         if asked:
-            verdict = _verdict(terms, state, counted=counted, ahead=day >= today, skips=skips)
+            verdict = _verdict(aim, state, counted=counted, ahead=day >= today, skips=skips)
         else:
             verdict = Verdict.PAUSED if day in paused else Verdict.NOT_DUE
-        yield JudgedDay(day, fact, state, verdict, version, asked, skips)
+        yield JudgedDay(day, fact, state, verdict, version, aim, asked, skips)
 
 
 def by_quota(version: Schedule | None, day: date) -> bool:
@@ -138,14 +164,14 @@ def begin(facts: Facts, today: date) -> date:
     return shifted(first, -6).replace(day=1)
 
 
-def _verdict(terms: Terms, state: DayState, *, counted: bool, ahead: bool, skips: int) -> Verdict:
+def _verdict(aim: Aim, state: DayState, *, counted: bool, ahead: bool, skips: int) -> Verdict:
     """Judge a day that was asked for."""
     if state is DayState.DONE:
         return Verdict.DONE
-    if state is DayState.SKIPPED and (terms.skip_budget is None or skips <= terms.skip_budget):
+    if state is DayState.SKIPPED and (aim.skip_budget is None or skips <= aim.skip_budget):
         return Verdict.SKIPPED
     if counted:
         return Verdict.NOT_DUE
-    if state is DayState.OPEN and (ahead or terms.direction is Direction.AT_MOST):
+    if state is DayState.OPEN and (ahead or aim.direction is Direction.AT_MOST):
         return Verdict.OPEN
     return Verdict.MISSED

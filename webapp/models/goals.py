@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.domain.goals import COLOURS, Kind, Lifecycle, Outcome, ReviewState
-from webapp.domain.schedules import Frequency, Quota, QuotaPeriod, Schedule
+from webapp.domain.goals import COLOURS, MOST_SKIPS, Kind, Lifecycle, Outcome, ReviewState
+from webapp.domain.quotas import Quota, QuotaPeriod
+from webapp.domain.schedules import Frequency, Schedule
 from webapp.domain.tracking import DayState, Direction
+from webapp.domain.verdicts import Aim
 from webapp.models.base import Addressed, Base, Key, Numbered, one_of
 from webapp.models.types import Sealed, Word
 
@@ -35,7 +37,6 @@ class Goal(Addressed, Base):
         CheckConstraint(one_of(ReviewState, "review_state"), name="review_state"),
         CheckConstraint(one_of(Direction, "direction"), name="direction"),
         CheckConstraint(f"colour BETWEEN 1 AND {COLOURS}", name="colour"),
-        CheckConstraint("skip_budget BETWEEN 0 AND 31", name="skip_budget"),
         Index(None, "owner_id", "position"),
         Index(None, "months_until"),
         Index("ix_goal_rows_until", "rows_until", sqlite_where=text("rows_until IS NOT NULL")),
@@ -67,7 +68,6 @@ class Goal(Addressed, Base):
     completed_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
-    skip_budget: Mapped[int | None]
     months_until: Mapped[date | None]
     streak_ahead: Mapped[list[list[Any]] | None] = mapped_column(JSON(none_as_null=True))
     best_streak: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -89,7 +89,8 @@ class GoalRevision(Numbered, Base):
 
 
 class ScheduleVersion(Numbered, Base):
-    """When a goal is due, valid from a local date until the next version's; history is judged by the one in force."""
+    """When a goal is due and what it asks, valid from a local date until the next version's; history is judged by the
+    one in force."""
 
     __tablename__ = "schedule_version"
     __table_args__ = (
@@ -97,12 +98,20 @@ class ScheduleVersion(Numbered, Base):
         CheckConstraint(one_of(Frequency, "frequency"), name="frequency"),
         CheckConstraint(one_of(QuotaPeriod, "quota_period"), name="quota_period"),
         CheckConstraint("(quota_times IS NULL) = (quota_period IS NULL)", name="whole_quota"),
+        CheckConstraint(one_of(Direction, "direction"), name="direction"),
+        CheckConstraint(f"skip_budget BETWEEN 0 AND {MOST_SKIPS}", name="skip_budget"),
         Index(
             "uq_schedule_version_current",
             "goal_id",
             unique=True,
             sqlite_where=text("is_current"),
             postgresql_where=text("is_current"),
+        ),
+        Index(
+            "ix_schedule_version_until",
+            "until",
+            sqlite_where=text("is_current AND until IS NOT NULL"),
+            postgresql_where=text("is_current AND until IS NOT NULL"),
         ),
     )
     goal_id: Mapped[int] = mapped_column(ForeignKey("goal.id"))
@@ -117,14 +126,22 @@ class ScheduleVersion(Numbered, Base):
     quota_times: Mapped[int | None]
     quota_period: Mapped[QuotaPeriod | None] = mapped_column(Word(QuotaPeriod))
     quota_length: Mapped[int | None]
+    direction: Mapped[Direction | None] = mapped_column(Word(Direction))
+    target: Mapped[Decimal | None]
+    skip_budget: Mapped[int | None]
     goal: Mapped[Goal] = relationship(lazy="raise_on_sql", back_populates="schedules")
 
     def terms(self) -> Schedule:
         """The version as the rules know it."""
         return schedule_of(self)
 
-    def set_terms(self, schedule: Schedule) -> None:
+    def aim(self) -> Aim:
+        """What this version asks beside its dates."""
+        return Aim(self.direction, self.target, self.skip_budget)
+
+    def set_terms(self, schedule: Schedule, aim: Aim) -> None:
         """This row says what the rules say."""
+        self.direction, self.target, self.skip_budget = aim
         self.valid_from = schedule.valid_from
         self.frequency = schedule.frequency
         self.start = schedule.start

@@ -6,27 +6,47 @@ from flask import Blueprint, flash, g, request, url_for
 from flask_babel import gettext as _
 
 from webapp.actions import goals as actions
-from webapp.domain.errors import Conflict, Invalid
+from webapp.domain.errors import Conflict, Invalid, Problem
 from webapp.domain.policy import Permission, require
+from webapp.domain.quick_add import QuickAdd, parse
 from webapp.extensions import db
-from webapp.pages import preview
-from webapp.pages.forms.goals import GoalForm
+from webapp.pages import beginnings, goal_templates, preview
+from webapp.pages.forms.goals import GoalForm, QuickForm
 from webapp.pages.goal_rows import goal_facts
 from webapp.pages.respond import onward, page, reply
 from webapp.queries import goals as queries
+from webapp.queries import tags
 from webapp.web.idempotency import answered, keep, new_nonce
 from webapp.web.policies import signed_in
-from webapp.web.transaction import only_reads
+from webapp.web.transaction import only_reads, will_write
 
 bp = Blueprint("editor", __name__, url_prefix="/goals")
+bp.add_app_template_global(new_nonce)
 
 
 @bp.get("/new")
 @signed_in
 def new() -> Any:
-    """An empty editor."""
-    form = GoalForm(g.viewer, data={"nonce": new_nonce(), "start": g.viewer.today})
-    return page("goals/new.html", form=form, preview=preview.of(form))
+    """The editor, empty or filled in with what the address names."""
+    form = GoalForm.new(g.viewer, beginnings.asked_for(request.args))
+    return page("goals/new.html", **what_is_shown(form), chosen=request.args.get("template"))
+
+
+@bp.post("/quick")
+@signed_in
+@only_reads
+def quick() -> Any:
+    """A goal from one line: shown in the editor as it was understood, or with `save` planned at once."""
+    line = QuickForm()
+    if problems := line.problems():
+        return not_understood(line, Invalid(problems))
+    found = parse(line.line.data or "", g.viewer.today, g.viewer.week_start)
+    if "save" in request.form:
+        will_write()
+        return plan_at_once(line, found)
+    form = GoalForm.new(g.viewer, beginnings.goal_of(found))
+    understood = beginnings.understood(found, g.viewer.today)
+    return reply("goals/_form.html", page="goals/new.html", **what_is_shown(form), understood=understood)
 
 
 @bp.post("")
@@ -40,7 +60,7 @@ def create() -> Any:
         goal = actions.create(db.session, g.viewer, form.draft())
     except Invalid as invalid:
         form.absorb(invalid)
-        return reply("goals/_form.html", page="goals/new.html", form=form, preview=preview.of(form)), 422
+        return reply("goals/_form.html", page="goals/new.html", **what_is_shown(form)), 422
     keep(form.nonce.data, address := url_for("goal.show", public_id=goal.public_id))
     flash(_("Your goal is planned."))
     return onward(address)
@@ -55,7 +75,7 @@ def dates() -> Any:
     terms = own(stored) if stored else None
     form = GoalForm(g.viewer, terms.schedule if terms else None, terms.criticality if terms else None)
     whole = "goals/edit.html" if terms else "goals/new.html"
-    return reply("goals/_preview.html", page=whole, form=form, preview=preview.of(form), goal=terms)
+    return reply("goals/_preview.html", page=whole, **what_is_shown(form, terms))
 
 
 @bp.get("/<public_id>/edit")
@@ -63,8 +83,7 @@ def dates() -> Any:
 def edit(public_id: str) -> Any:
     """The editor, open on a goal."""
     terms = own(public_id)
-    form = GoalForm.of(g.viewer, terms)
-    return page("goals/edit.html", form=form, goal=terms, preview=preview.of(form))
+    return page("goals/edit.html", **what_is_shown(GoalForm.of(g.viewer, terms), terms))
 
 
 @bp.post("/<public_id>")
@@ -78,10 +97,10 @@ def update(public_id: str) -> Any:
         actions.change(db.session, g.viewer, goal, form.draft(), seen=form.version.data or 0)
     except Invalid as invalid:
         form.absorb(invalid)
-        return page("goals/edit.html", form=form, goal=terms, preview=preview.of(form)), 422
+        return page("goals/edit.html", **what_is_shown(form, terms)), 422
     except Conflict:
         form.version.raw_data, form.version.data = None, goal.version
-        return page("goals/edit.html", form=form, goal=terms, preview=preview.of(form), facts=goal_facts(terms)), 409
+        return page("goals/edit.html", **what_is_shown(form, terms), facts=goal_facts(terms)), 409
     flash(_("Saved."))
     return onward(url_for("goal.show", public_id=public_id))
 
@@ -91,3 +110,35 @@ def own(public_id: str) -> queries.Terms:
     goal = queries.find(db.session, g.viewer, public_id)
     require(g.viewer, Permission.GOAL_CHANGE, queries.facts_of(db.session, g.viewer, goal))
     return queries.opened(db.session, g.viewer, goal)
+
+
+def what_is_shown(form: GoalForm, goal: queries.Terms | None = None) -> dict[str, Any]:
+    """What the editor's page and its fragments need; a goal that is only being planned may begin as a template."""
+    return {
+        "form": form,
+        "goal": goal,
+        "preview": preview.of(form, goal),
+        "own_tags": [name for _address, name in tags.tags_of(db.session, g.viewer)],
+        "templates": [] if goal else goal_templates.offered(),
+    }
+
+
+def plan_at_once(line: QuickForm, found: QuickAdd) -> Any:
+    """The goal is planned as it was understood; the message offers to delete it again."""
+    if there := answered(line.nonce.data):
+        return onward(there)
+    try:
+        goal = actions.create(db.session, g.viewer, beginnings.goal_of(found))
+    except Invalid as invalid:
+        return not_understood(line, invalid)
+    keep(line.nonce.data, address := url_for("dashboard.index"))
+    undo = {"action": url_for("goals.delete", public_id=goal.public_id), "fields": {}}
+    flash({"text": _("Your goal is planned."), "undo": undo})  # type: ignore[arg-type]
+    return onward(address)
+
+
+def not_understood(line: QuickForm, invalid: Invalid) -> Any:
+    """Every problem stands at the line, and the line stays as it was typed."""
+    line.absorb(Invalid(Problem("line", problem.code, problem.params) for problem in invalid.problems))
+    form = GoalForm.new(g.viewer, beginnings.asked_for({}))
+    return reply("goals/_quick.html", page="goals/new.html", **what_is_shown(form), quick=line), 422

@@ -7,17 +7,32 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, CursorResult, Executable, and_, bindparam, case, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CursorResult,
+    Executable,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from webapp.domain.goals import Lifecycle
+from webapp.domain.pauses import Pause, paused_between
 from webapp.domain.people import Viewer, Words
 from webapp.domain.schedules import Frequency, Schedule
 from webapp.domain.schedules import due_between as due_by_versions
+from webapp.domain.streaks import length_on
 from webapp.domain.tracking import DayState, Direction, state_of
-from webapp.models import Goal, Occurrence, ScheduleVersion
+from webapp.models import Goal, Occurrence, PlannedPause, ScheduleVersion
 from webapp.models.engine import AnySession
 from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
 from webapp.queries.goals import open_or_empty, went_well
+from webapp.queries.quotas import QuotaCount, quota_counts
 from webapp.queries.visibility import goals_of
 
 COMING_DAYS = 7
@@ -45,6 +60,11 @@ class DueRow(NamedTuple):
     state: DayState = DayState.OPEN
     value: Decimal | None = None
     annotated: bool = False
+    paused: bool = False
+    streak: int = 0
+    """So many kept in a row, as of today; only for goals due today."""
+    quota: QuotaCount | None = None
+    """Only for goals with a quota that may be done today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,7 @@ _about_goal = (
     Goal.lifecycle,
     Goal.rows_from,
     Goal.rows_until,
+    Goal.streak_ahead,
     *SCHEDULE_COLUMNS,
 )
 _of_day = (
@@ -82,6 +103,7 @@ _of_day = (
     Occurrence.value,
     Occurrence.annotated,
     Occurrence.deleted_at.label("removed"),
+    Occurrence.paused,
 )
 _due = (*_about_goal, *_of_day)
 
@@ -94,8 +116,14 @@ _live = and_(_own, Goal.archived_at.is_(None))
 _first: BindParameter[date] = bindparam("first")
 _last: BindParameter[date] = bindparam("last")
 
+_rests = exists().where(
+    PlannedPause.owner_id == bindparam("viewer_id"),
+    or_(PlannedPause.goal_id.is_(None), PlannedPause.goal_id == Goal.id),
+    PlannedPause.first <= bindparam("day"),
+    or_(PlannedPause.last.is_(None), PlannedPause.last >= bindparam("day")),
+)
 _EVERY_ON_DAY = (
-    select(*_due)
+    select(*_due, _rests.label("rests"))
     .join(ScheduleVersion, _current)
     .outerjoin(Occurrence, and_(Occurrence.goal_id == Goal.id, Occurrence.local_date == bindparam("day")))
     .where(_own)
@@ -118,13 +146,14 @@ _OVERDUE = (
     .join(Occurrence, Occurrence.goal_id == _once.c.id)
     .where(
         Occurrence.deleted_at.is_(None),
+        Occurrence.paused.is_(False),
         Occurrence.state == DayState.OPEN,
         Occurrence.local_date < bindparam("day"),
     )
     .order_by(Occurrence.local_date, _once.c.position)
 )
 
-_planned = and_(Occurrence.goal_id == Goal.id, Occurrence.deleted_at.is_(None))
+_planned = and_(Occurrence.goal_id == Goal.id, Occurrence.deleted_at.is_(None), Occurrence.paused.is_(False))
 _next_day = (
     select(func.min(Occurrence.local_date))
     .where(_planned, Occurrence.local_date.between(_first, _last))
@@ -150,6 +179,7 @@ _TALLIES = (
         _live,
         Goal.rows_from.is_not(None),
         Occurrence.deleted_at.is_(None),
+        Occurrence.paused.is_(False),
         Occurrence.state != DayState.SKIPPED,
         Occurrence.local_date.between(_first, _last),
     )
@@ -162,12 +192,28 @@ _ROWS = (
     .join(Goal, Goal.id == Occurrence.goal_id)
     .where(_live, Occurrence.local_date.between(_first, _last))
 )
+_PAUSES = select(PlannedPause.goal_id, PlannedPause.first, PlannedPause.last).where(
+    PlannedPause.owner_id == bindparam("viewer_id"),
+    PlannedPause.first <= _last,
+    or_(PlannedPause.last.is_(None), PlannedPause.last >= _first),
+)
 
 
 def due_today(session: AnySession, viewer: Viewer) -> list[DueRow]:
-    """Every live goal of the viewer's that is due today, or may be done on any day, in their own order."""
-    today = viewer.today
-    return [_as_due(viewer, row, today) for row in _run(session, viewer, _ON_DAY, day=today) if _belongs_to(row, today)]
+    """Every live goal of the viewer's that is due today, or may be done on any day, in their own order; none paused."""
+    return [due for due in due_or_resting(session, viewer) if not due.paused]
+
+
+def due_or_resting(session: AnySession, viewer: Viewer) -> list[DueRow]:
+    """As `due_today`, with the goals that would be due were they not paused."""
+    return due_on(session, viewer, viewer.today)
+
+
+def due_on(session: AnySession, viewer: Viewer, day: date) -> list[DueRow]:
+    """Every live goal of the viewer's that is or was due on a day, or may be done on any, paused ones too."""
+    rows = [row for row in _run(session, viewer, _ON_DAY, day=day) if _belongs_to(row, day)]
+    counts = quota_counts(session, rows, day)
+    return [_on_its_day(viewer, row, day, counts) for row in rows]
 
 
 def tally_of(rows: Iterable[DueRow]) -> tuple[int, int]:
@@ -181,7 +227,7 @@ def tally_today(session: AnySession, viewer: Viewer) -> tuple[int, int]:
     states = [
         row.state or DayState.OPEN
         for row in _run(session, viewer, _ON_DAY, day=viewer.today)
-        if row.frequency is not Frequency.QUOTA and _belongs_to(row, viewer.today)
+        if row.frequency is not Frequency.QUOTA and not row.rests and _belongs_to(row, viewer.today)
     ]
     counted = [state for state in states if state is not DayState.SKIPPED]
     return counted.count(DayState.DONE), len(counted)
@@ -190,13 +236,16 @@ def tally_today(session: AnySession, viewer: Viewer) -> tuple[int, int]:
 def one_on(session: AnySession, viewer: Viewer, public_id: str, day: date) -> DueRow | None:
     """One goal of the viewer's on one date, due or not; None when it is not theirs."""
     row = _run(session, viewer, _ONE_ON_DAY, day=day, public_id=public_id).one_or_none()
-    return _as_due(viewer, row, day) if row is not None else None
+    if row is None:
+        return None
+    return _on_its_day(viewer, row, day, quota_counts(session, [row], day))
 
 
 def due_between(session: AnySession, viewer: Viewer, first: date, last: date) -> dict[date, list[DueRow]]:
     """Per date from `first` to `last` what is or was due, in the viewer's own order; a goal without fixed days appears
     where it was ticked."""
     goals = _run(session, viewer, _GOALS).all()
+    resting = _resting(_run(session, viewer, _PAUSES, first=first, last=last), first, last)
     earlier = _versions_before_rows(session, goals, first)
     ticked: dict[int, list[Any]] = defaultdict(list)
     for row in _run(session, viewer, _ROWS, first=first, last=last).all():
@@ -204,16 +253,17 @@ def due_between(session: AnySession, viewer: Viewer, first: date, last: date) ->
     days: dict[date, list[DueRow]] = defaultdict(list)
     for goal in goals:
         opened = _opened(viewer.words, goal)
+        rests = resting[None] | resting[goal.id] if resting else frozenset()
         there = set()
         for row in ticked[goal.id]:
             day = row.local_date
             there.add(day)
             if row.removed is None:
                 state = shown_state(goal, row, viewer.today)
-                days[day].append(DueRow(*opened, day, state, row.value, row.annotated))
+                days[day].append(DueRow(*opened, day, state, row.value, row.annotated, row.paused))
         for day in _computed(goal, earlier.get(goal.id) or [schedule_of(goal)], first, last):
             if day not in there:
-                days[day].append(DueRow(*opened, day))
+                days[day].append(DueRow(*opened, day, paused=day in rests))
     return days
 
 
@@ -239,6 +289,15 @@ def tallies(session: AnySession, viewer: Viewer, first: date, last: date) -> dic
 def _run(session: AnySession, viewer: Viewer, statement: Executable, **values: Any) -> CursorResult[Any]:
     """Plain rows for the viewer, without the work the session does for objects."""
     return session.connection().execute(statement, {"viewer_id": viewer.id, **values})
+
+
+def _resting(rows: Iterable[Any], first: date, last: date) -> dict[int | None, frozenset[date]]:
+    """Paused dates by goal, under None those of every goal; empty when there is no pause."""
+    pauses: dict[int | None, list[Pause]] = defaultdict(list)
+    for row in rows:
+        pauses[row.goal_id].append(Pause(row.first, row.last))
+    found = {goal: paused_between(several, first, last) for goal, several in pauses.items()}
+    return defaultdict(frozenset, found) if found else {}
 
 
 def _belongs_to(row: Any, day: date) -> bool:
@@ -284,6 +343,11 @@ def _opened(words: Words, goal: Any) -> _Opened:
         schedule_of(goal),
         goal.frequency is not Frequency.QUOTA,
     )
+
+
+def _on_its_day(viewer: Viewer, row: Any, day: date, counts: dict[int, QuotaCount]) -> DueRow:
+    streak = length_on(row.streak_ahead, viewer.today)
+    return _as_due(viewer, row, day)._replace(paused=bool(row.rests), streak=streak, quota=counts.get(row.id))
 
 
 def _as_due(viewer: Viewer, row: Any, day: date) -> DueRow:

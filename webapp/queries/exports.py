@@ -20,15 +20,18 @@ from webapp.models import (
     Entry,
     Goal,
     GoalRevision,
+    GoalTag,
     Grant,
     Membership,
     MembershipRole,
     Occurrence,
     Organisation,
     Person,
+    PlannedPause,
     ReportingLine,
     ScheduleVersion,
     SignIn,
+    Tag,
     Team,
     TeamMember,
     Token,
@@ -49,6 +52,9 @@ EXPORTED = {
     "goal": "goals",
     "goal_revision": "revisions",
     "schedule_version": "schedules",
+    "pause": "pauses",
+    "tag": "goals",
+    "goal_tag": "goals",
     "occurrence": "occurrences",
     "entry": "entries",
     "consent_grant": "grants",
@@ -60,6 +66,7 @@ EXPORTED = {
 """Under which list each table's rows are found."""
 
 LEFT_OUT = {
+    "goal_month": "what days come to month by month; computed from entries, schedules and pauses",
     "data_key": "the key that seals the words; they are exported opened",
     "upload": "a file the person brought, gone within the hour",
     "outbox_message": "messages on their way, emptied once sent",
@@ -81,6 +88,7 @@ def everything(session: AnySession, viewer: Viewer) -> dict[str, Any]:
         "goals": _goals(session, viewer),
         "revisions": _revisions(session, viewer),
         "schedules": _schedules(session, viewer),
+        "pauses": _pauses(session, viewer),
         "occurrences": _occurrences(session, viewer),
         "entries": _entries(session, viewer),
         "grants": _grants(session, viewer),
@@ -154,7 +162,19 @@ def _goals(session: AnySession, viewer: Viewer) -> list[Row]:
     )
     columns = [Goal.public_id.label("id"), *(getattr(Goal, name) for name in names)]
     rows = _rows(session, select(*columns).where(Goal.owner_id == viewer.id).order_by(Goal.position, Goal.id))
-    return _opened(viewer, rows, "goal", "title", "question", "description", "unit")
+    on = _tags(session, viewer)
+    opened = _opened(viewer, rows, "goal", "title", "question", "description", "unit")
+    return [{**row, "tags": on.get(row["id"], [])} for row in opened]
+
+
+def _tags(session: AnySession, viewer: Viewer) -> dict[str, list[str]]:
+    """Names of the tags on each goal, by name."""
+    statement = _of_goals(viewer, Tag.name).join(GoalTag, GoalTag.goal_id == Goal.id)
+    rows = _opened(viewer, _rows(session, statement.join(Tag, Tag.id == GoalTag.tag_id)), "tag", "name")
+    on: dict[str, list[str]] = {}
+    for row in sorted(rows, key=lambda row: row["name"].casefold()):
+        on.setdefault(row["goal"], []).append(row["name"])
+    return on
 
 
 def _revisions(session: AnySession, viewer: Viewer) -> list[Row]:
@@ -167,11 +187,19 @@ def _revisions(session: AnySession, viewer: Viewer) -> list[Row]:
 def _schedules(session: AnySession, viewer: Viewer) -> list[Row]:
     names = (
         *("valid_from", "is_current", "frequency", "start", "until", "days", "rule", "week_start"),
-        *("quota_times", "quota_period", "quota_length"),
+        *("quota_times", "quota_period", "quota_length", "direction", "target", "skip_budget"),
     )
     columns = [getattr(ScheduleVersion, name) for name in names]
     statement = _of_goals(viewer, *columns).join(ScheduleVersion, ScheduleVersion.goal_id == Goal.id)
     return _rows(session, statement.order_by(Goal.id, ScheduleVersion.valid_from))
+
+
+def _pauses(session: AnySession, viewer: Viewer) -> list[Row]:
+    """Pauses of one goal, and those of everything, where `goal` is none."""
+    columns = (PlannedPause.first, PlannedPause.last, PlannedPause.created_at, Goal.public_id.label("goal"))
+    statement = select(PlannedPause.public_id.label("id"), *columns).outerjoin(Goal, Goal.id == PlannedPause.goal_id)
+    mine = statement.where(PlannedPause.owner_id == viewer.id)
+    return _rows(session, mine.order_by(PlannedPause.first, PlannedPause.id))
 
 
 def _occurrences(session: AnySession, viewer: Viewer) -> list[Row]:

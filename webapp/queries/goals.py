@@ -1,12 +1,13 @@
 """Goals as lists and as one thing, always through the viewer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from webapp.domain.errors import NotFound
@@ -15,10 +16,13 @@ from webapp.domain.grants import GrantFacts, Scope
 from webapp.domain.people import Viewer, Words
 from webapp.domain.policy import GoalFacts
 from webapp.domain.schedules import Schedule
+from webapp.domain.streaks import length_on
 from webapp.domain.tracking import DayState, Direction
-from webapp.models import Goal, Grant, Occurrence, ScheduleVersion
+from webapp.models import Goal, GoalTag, Grant, Occurrence, ScheduleVersion, Tag
 from webapp.models.engine import AnySession
 from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
+from webapp.queries import tags
+from webapp.queries.quotas import QuotaCount, quota_counts
 from webapp.queries.sealing import words_of
 from webapp.queries.visibility import goals_of, goals_visible_to, grants_open_to
 
@@ -34,10 +38,12 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the goals list shows: words in the title, one schedule name, archived or live ones, an order."""
+    """What the goals list shows: words in the title, one schedule name, one tag, archived or live ones, an order."""
 
     search: str = ""
     frequency: str = ""
+    tag: str = ""
+    """The address of a tag of the viewer's."""
     archived: bool = False
     order: Order = Order.OWN
 
@@ -59,6 +65,11 @@ class GoalRow:
     unit: str
     done: int
     due: int
+    streak: int
+    """So many kept in a row, as of today."""
+    best: int
+    tags: tuple[str, ...]
+    quota: QuotaCount | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,8 @@ class Terms:
     version: int
     revision: int
     schedule: Schedule
+    skip_budget: int | None
+    tags: tuple[str, ...]
 
 
 # One's own goal is asked for first, by a statement built once: building the whole clause takes longer than a tick.
@@ -96,8 +109,9 @@ def listed(session: AnySession, viewer: Viewer, wanted: Filter) -> list[GoalRow]
 
     Titles are sealed, so they are searched and sorted in memory (at most 500 goals a person).
     """
-    words = viewer.words
-    rows = [_as_row(words, row) for row in session.execute(_list(viewer, wanted))]
+    found = session.execute(_list(viewer, wanted)).all()
+    carried, counts = tags.names_by_goal(session, viewer), quota_counts(session, found, viewer.today)
+    rows = [_as_row(viewer, row, carried, counts) for row in found]
     needle = wanted.search.casefold().strip()
     if needle:
         rows = [row for row in rows if needle in row.title.casefold() or needle in row.question.casefold()]
@@ -188,6 +202,8 @@ def opened(session: AnySession, viewer: Viewer, goal: Goal) -> Terms:
         version=goal.version,
         revision=goal.revision,
         schedule=current.terms(),
+        skip_budget=current.skip_budget,
+        tags=tags.names_on(session, viewer, goal),
     )
 
 
@@ -219,6 +235,7 @@ def _list(viewer: Viewer, wanted: Filter) -> Select[*tuple[Any, ...]]:
     )
     statement = (
         select(
+            Goal.id,
             Goal.public_id,
             Goal.title,
             Goal.question,
@@ -229,6 +246,8 @@ def _list(viewer: Viewer, wanted: Filter) -> Select[*tuple[Any, ...]]:
             Goal.position,
             Goal.direction,
             Goal.target,
+            Goal.streak_ahead,
+            Goal.best_streak,
             func.coalesce(recent.c.done, 0).label("done"),
             func.coalesce(recent.c.due, 0).label("due"),
             *SCHEDULE_COLUMNS,
@@ -239,11 +258,17 @@ def _list(viewer: Viewer, wanted: Filter) -> Select[*tuple[Any, ...]]:
     )
     if wanted.frequency:
         statement = statement.where(ScheduleVersion.frequency == wanted.frequency)
+    if wanted.tag:
+        mine = (Tag.id == GoalTag.tag_id, Tag.public_id == wanted.tag, Tag.owner_id == viewer.id)
+        statement = statement.where(exists().where(GoalTag.goal_id == Goal.id, *mine))
     newest_first = wanted.order is Order.NEWEST
     return statement.order_by(*((Goal.created_at.desc(), Goal.id.desc()) if newest_first else (Goal.position, Goal.id)))
 
 
-def _as_row(words: Words, row: Any) -> GoalRow:
+def _as_row(
+    viewer: Viewer, row: Any, carried: Mapping[str, tuple[str, ...]], counts: Mapping[int, QuotaCount]
+) -> GoalRow:
+    words = viewer.words
     return GoalRow(
         id=row.public_id,
         title=words.open("goal.title", row.title),
@@ -258,6 +283,10 @@ def _as_row(words: Words, row: Any) -> GoalRow:
         unit=open_or_empty(words, "goal.unit", row.unit),
         done=row.done,
         due=row.due,
+        streak=length_on(row.streak_ahead, viewer.today),
+        best=row.best_streak,
+        tags=carried.get(row.public_id, ()),
+        quota=counts.get(row.id),
     )
 
 

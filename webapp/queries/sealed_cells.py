@@ -14,6 +14,7 @@ from webapp.models import (
     Grant,
     IdempotentAnswer,
     OutboxMessage,
+    Tag,
     Token,
     Upload,
 )
@@ -31,6 +32,7 @@ PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
     (Goal.description, Goal.owner_id),
     (Goal.unit, Goal.owner_id),
     (GoalRevision.terms, _owner_of_goal),
+    (Tag.name, Tag.owner_id),
     (Entry.note, Entry.subject_id),
     (Grant.purpose, Grant.client_id),
     (Upload.content, Upload.person_id),

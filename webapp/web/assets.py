@@ -67,7 +67,7 @@ class Assets:
 
 def _public_files(folder: Path) -> dict[str, bytes]:
     """Bodies by path; style sheets become one, in the order of their layers."""
-    files = {"css/app.css": b"".join((folder / "css" / f"{layer}.css").read_bytes() for layer in LAYERS)}
+    files = {"css/app.css": b"".join((folder / "css" / f"{layer}.css").read_bytes() for layer in STYLES)}
     for file in sorted(folder.rglob("*")):
         path = file.relative_to(folder)
         hidden = any(part.startswith(".") for part in path.parts)

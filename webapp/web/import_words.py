@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from webapp.domain.errors import Problem
 from webapp.domain.imports.brought import BroughtGoal, GoalKind, RowProblem
-from webapp.domain.schedules import Frequency, Quota, QuotaPeriod
+from webapp.domain.quotas import Quota, QuotaPeriod
+from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import Direction
 from webapp.web.formats import amount, problem_text
 from webapp.web.words import frequency_name, quota_words, target_words

@@ -6,10 +6,23 @@ from functools import lru_cache
 from typing import Literal
 
 from babel.dates import get_day_names, get_month_names
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, ngettext, pgettext
 from flask_babel import gettext as _
 
-from webapp.domain.schedules import Frequency, Quota, QuotaPeriod, Schedule
+from webapp.domain.patterns import (
+    LEAP_YEAR,
+    ChosenDays,
+    EveryDays,
+    EveryWeeks,
+    EveryYears,
+    MonthDays,
+    MonthWeekday,
+    Once,
+    OwnRule,
+    pattern_of,
+)
+from webapp.domain.quotas import Quota, QuotaPeriod
+from webapp.domain.schedules import Frequency, Schedule
 from webapp.domain.tracking import DayState, Direction
 from webapp.web.formats import amount, day, region
 
@@ -68,32 +81,88 @@ def frequency_name(frequency: Frequency) -> str:
 
 
 def schedule_words(schedule: Schedule) -> str:
-    """A schedule in a few words: "Mon, Wed, Fri", "Monthly on day 29", "3 times in 7 days"."""
+    """A schedule in a few words: "Mon, Wed, Fri", "Monthly on the second Tuesday", "3 times a week"."""
     return _schedule_words(schedule, region())
 
 
 @lru_cache(maxsize=5_000)
 def _schedule_words(schedule: Schedule, _region: str) -> str:
     """Worded once for each language: pages name the same schedules at every visit."""
-    match schedule.frequency:
-        case Frequency.ONE_TIME:
-            return gettext("Once, on %(day)s", day=day(schedule.until or schedule.start))
-        case Frequency.QUOTA if schedule.quota:
-            return quota_words(schedule.quota)
-        case Frequency.DAILY | Frequency.CUSTOM if schedule.days:
-            return weekday_list(schedule.days)
-        case Frequency.WEEKLY:
-            return gettext("Weekly on %(days)s", days=weekday_list(schedule.days or (schedule.start.weekday(),)))
-        case Frequency.BIWEEKLY:
-            days = weekday_list(schedule.days or (schedule.start.weekday(),))
-            return gettext("Every two weeks on %(days)s", days=days)
-        case Frequency.MONTHLY:
-            return gettext("Monthly on day %(number)s", number=schedule.start.day)
-        case Frequency.YEARLY:
-            return gettext("Yearly on %(day)s", day=day(schedule.start, "d MMMM"))
-        case Frequency.RULE:
-            return gettext("By the rule %(rule)s", rule=schedule.rule or "")
-    return frequency_name(schedule.frequency)
+    start = schedule.start
+    match pattern_of(schedule):
+        case Once():
+            return gettext("Once, on %(day)s", day=day(schedule.until or start))
+        case EveryDays(every):
+            return gettext("Daily") if every == 1 else ngettext("Every day", "Every %(num)d days", every)
+        case ChosenDays(days):
+            return weekday_list(days)
+        case EveryWeeks(every, days):
+            return _weekly_words(every, weekday_list(days or (start.weekday(),)))
+        case MonthDays(every, days):
+            return _month_day_words(every, days or (start.day,))
+        case MonthWeekday(every, nth, weekday):
+            return _month_weekday_words(every, nth_name(nth), weekday_name(weekday))
+        case EveryYears(every, on):
+            return _yearly_words(every, day(date(LEAP_YEAR, *(on or (start.month, start.day))), "d MMMM"))
+        case Quota() as quota:
+            return quota_words(quota)
+        case OwnRule(text):
+            return gettext("By the rule %(rule)s", rule=text) if text else frequency_name(schedule.frequency)
+
+
+def _weekly_words(every: int, days: str) -> str:
+    if every == 1:
+        return gettext("Weekly on %(days)s", days=days)
+    if every == 2:
+        return gettext("Every two weeks on %(days)s", days=days)
+    return ngettext("Every week on %(days)s", "Every %(num)d weeks on %(days)s", every, days=days)
+
+
+def _month_day_words(every: int, days: tuple[int, ...]) -> str:
+    listed = ", ".join(map(str, days))
+    if days == (-1,):
+        if every == 1:
+            return gettext("Monthly on the last day")
+        return ngettext("Every month on the last day", "Every %(num)d months on the last day", every)
+    if len(days) > 1:
+        if every == 1:
+            return gettext("Monthly on days %(numbers)s", numbers=listed)
+        return ngettext(
+            "Every month on days %(numbers)s", "Every %(num)d months on days %(numbers)s", every, numbers=listed
+        )
+    if every == 1:
+        return gettext("Monthly on day %(number)s", number=listed)
+    return ngettext("Every month on day %(number)s", "Every %(num)d months on day %(number)s", every, number=listed)
+
+
+def _month_weekday_words(every: int, nth: str, weekday: str) -> str:
+    if every == 1:
+        return gettext("Monthly on the %(nth)s %(weekday)s", nth=nth, weekday=weekday)
+    return ngettext(
+        "Every month on the %(nth)s %(weekday)s",
+        "Every %(num)d months on the %(nth)s %(weekday)s",
+        every,
+        nth=nth,
+        weekday=weekday,
+    )
+
+
+def _yearly_words(every: int, on: str) -> str:
+    if every == 1:
+        return gettext("Yearly on %(day)s", day=on)
+    return ngettext("Every year on %(day)s", "Every %(num)d years on %(day)s", every, day=on)
+
+
+def nth_name(nth: int) -> str:
+    """The first (1) to fourth weekday of a month, or its last (−1), as an adjective."""
+    names = {
+        1: pgettext("weekday of a month", "first"),
+        2: pgettext("weekday of a month", "second"),
+        3: pgettext("weekday of a month", "third"),
+        4: pgettext("weekday of a month", "fourth"),
+        -1: pgettext("weekday of a month", "last"),
+    }
+    return names[nth]
 
 
 def quota_words(quota: Quota) -> str:
@@ -101,9 +170,7 @@ def quota_words(quota: Quota) -> str:
         return ngettext("Once a week", "%(num)d times a week", quota.times)
     if quota.period is QuotaPeriod.MONTH:
         return ngettext("Once a month", "%(num)d times a month", quota.times)
-    if quota.times == 1:
-        return gettext("Once in %(days)s days", days=quota.length)
-    return gettext("%(times)s times in %(days)s days", times=quota.times, days=quota.length)
+    return ngettext("%(times)s of any %(num)d day", "%(times)s of any %(num)d days", quota.length, times=quota.times)
 
 
 def weekday_list(days: tuple[int, ...]) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from flask import Flask
 from jinja2 import TemplateError
 
-from webapp.actions import goals, heartbeats, outbox, retention
+from webapp.actions import goals, heartbeats, months, outbox, retention
 from webapp.actions.outbox import MOST_ATTEMPTS, Claim, Letter
 from webapp.extensions import db
 from webapp.models.engine import begin_writing
@@ -63,14 +63,16 @@ class Worker:
             while not stop.is_set() and self.send_one():
                 self.beat()
             if self._every("horizon", HORIZON_SECONDS):
-                self.extend(stop)
+                self.repeat(stop, "goals extended", goals.extend_horizons)
+                self.repeat(stop, "goals with months closed", months.close_over)
             if self._every("retention", RETENTION_SECONDS):
                 self._count("rows forgotten", retention.forget)
+                self._count("goals judged at their end", months.finish_limits)
 
-    def extend(self, stop: threading.Event) -> None:
-        """Due dates are planned ahead, batch by batch; what is left after the last one waits for the next round."""
+    def repeat(self, stop: threading.Event, what: str, act: Callable[..., int]) -> None:
+        """It is done batch by batch; what is left after the last one waits for the next round."""
         for _ in range(MOST_BATCHES):
-            if stop.is_set() or not self._count("goals extended", goals.extend_horizons):
+            if stop.is_set() or not self._count(what, act):
                 return
 
     def beat(self) -> None:

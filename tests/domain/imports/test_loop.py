@@ -17,7 +17,7 @@ from tests.domain.imports.loop_reading import (
 )
 from webapp.domain import days as day_rules
 from webapp.domain import goals as goal_rules
-from webapp.domain import schedules, tracking
+from webapp.domain import quotas, tracking
 from webapp.domain.imports import brought, loop, loop_cells
 from webapp.domain.imports.brought import Brought, GoalKind, Totals
 from webapp.domain.imports.loop import read_loop, read_scores
@@ -218,7 +218,7 @@ def test_limits_are_those_of_what_is_made_of_it():
     assert brought.TEXT_LENGTH == goal_rules.TEXT_LENGTH
     assert brought.UNIT_LENGTH == goal_rules.UNIT_LENGTH
     assert brought.NOTE_LENGTH == tracking.LONGEST_NOTE
-    assert loop.LONGEST_INTERVAL == schedules.LONGEST_ROLLING_DAYS
+    assert loop.LONGEST_INTERVAL == quotas.LONGEST_ROLLING_DAYS
     assert day_rules.EARLIEST_DAY <= loop_cells.EARLIEST
 
 
