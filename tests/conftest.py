@@ -80,13 +80,19 @@ def _postgresql_database(postgresql_server: str, tmp_path_factory: pytest.TempPa
         yield address
 
 
+@pytest.fixture(scope="session")
+def _sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("database") / "aimline.db"
+
+
 @pytest.fixture
-def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
-    """A migrated, empty SQLite database for one test."""
-    file = tmp_path / "aimline.db"
-    shutil.copyfile(_sqlite_template, file)
-    file.chmod(0o600)
-    return f"sqlite:///{file}"
+def sqlite_url(_sqlite_template: Path, _sqlite_file: Path) -> str:
+    """A migrated, empty SQLite database for one test, always at the same address."""
+    for rest in _sqlite_file.parent.iterdir():
+        rest.unlink()
+    shutil.copyfile(_sqlite_template, _sqlite_file)
+    _sqlite_file.chmod(0o600)
+    return f"sqlite:///{_sqlite_file}"
 
 
 @pytest.fixture
@@ -108,7 +114,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates compiled so far: each test has an application of its own, and they take long to compile."""
+    """Templates compiled so far: some tests have an application of their own, and they take long to compile."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
@@ -129,16 +135,34 @@ def app_factory(tmp_path: Path, compiled: FileSystemBytecodeCache) -> Iterator[A
         application.disconnect(app)
 
 
-@pytest.fixture
-def app(app_factory: AppFactory, database_url: str) -> Flask:
-    """The application on each engine in turn."""
-    return app_factory(database_url)
+@pytest.fixture(scope="session")
+def _standing(tmp_path_factory: pytest.TempPathFactory, compiled: FileSystemBytecodeCache) -> Callable[[str], Flask]:
+    """The application on a database, made once for each: its templates and statements stay compiled."""
+    application = _application()
+    made: dict[str, Flask] = {}
+
+    def standing(url: str) -> Flask:
+        if url not in made:
+            folder = tmp_path_factory.mktemp("application")
+            made[url] = application.create_app(application.settings_for(url, folder))
+            made[url].jinja_env.bytecode_cache = compiled
+        return made[url]
+
+    return standing
 
 
 @pytest.fixture
-def sqlite_app(app_factory: AppFactory, sqlite_url: str) -> Flask:
+def app(_standing: Callable[[str], Flask], database_url: str) -> Iterator[Flask]:
+    """The application on each engine in turn; a test that changes it makes its own by `app_factory`."""
+    yield _standing(database_url)
+    _application().disconnect(_standing(database_url))
+
+
+@pytest.fixture
+def sqlite_app(_standing: Callable[[str], Flask], sqlite_url: str) -> Iterator[Flask]:
     """The application on SQLite alone, for tests that do not care about the engine."""
-    return app_factory(sqlite_url)
+    yield _standing(sqlite_url)
+    _application().disconnect(_standing(sqlite_url))
 
 
 @pytest.fixture

@@ -11,7 +11,20 @@ from webapp import cli
 from webapp.actions import passwords
 from webapp.extensions import babel, csrf, db, login, migrate
 from webapp.models.engine import engine_options, normal_url, prepare
-from webapp.pages import account, calendar, dashboard, editor, errors, goal, goals, identity, imports, tracking
+from webapp.pages import (
+    account,
+    calendar,
+    dashboard,
+    days,
+    editor,
+    errors,
+    goal,
+    goals,
+    identity,
+    imports,
+    pauses,
+    tracking,
+)
 from webapp.queries.sealing import keyring
 from webapp.settings import ROOT, Settings
 from webapp.web import formats, headers, health, logs, origin, policies, transaction, viewer
@@ -26,7 +39,9 @@ BLUEPRINTS = (
     editor.bp,
     goal.bp,
     tracking.bp,
+    days.bp,
     calendar.bp,
+    pauses.bp,
     account.bp,
     imports.bp,
 )

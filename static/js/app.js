@@ -119,6 +119,67 @@
     }
   });
 
+  // The charts of a year: the day under the pointer, or the one that the arrows reach, is read out below them.
+  function readOut(year) {
+    const { first, marks, amounts, unit, locale } = JSON.parse(year.dataset.year);
+    const words = JSON.parse(year.dataset.words);
+    const { sayAmount, sayStrength, sayWeek } = year.dataset;
+    const values = amounts && amounts.split(",");
+    const spoken = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeZone: "UTC" });
+    const number = new Intl.NumberFormat(locale);
+    const line = year.querySelector("[data-scores]")?.getAttribute("d").match(/-?\d+/g).map(Number) || [];
+    const scores = [];
+    for (let at = line[0], height = line[1], step = 2; step <= line.length; step += 2) {
+      scores[at] = Math.round((1000 - height) / 10);
+      at += 1;
+      height += line[step + 1];
+    }
+    const say = (pattern, count) => pattern.replace("{number}", number.format(count)).replace("{unit}", unit).trim();
+    const done = (at) => (values ? Number(values[at] || 0) : Number(marks[at] === "d" || marks[at] === "e"));
+    const svg = year.querySelector("svg.days");
+    const here = document.createElementNS(svg.namespaceURI, "rect");
+    for (const [name, value] of Object.entries({ class: "here", width: 14, height: 14, rx: 3 })) here.setAttribute(name, value);
+    let at = marks.length - 1;
+    const last = at;
+
+    function show(day) {
+      if (!words[marks[day]]) return;
+      at = day;
+      const week = day - (day % 7);
+      let total = 0;
+      for (let each = week; each < week + 7; each += 1) total += done(each);
+      const date = spoken.format(Date.parse(first) + day * 864e5);
+      const parts = [words[marks[day]]];
+      if (values?.[day]) parts.push(say(sayAmount.replace("{amount}", "{number}"), Number(values[day])));
+      if (scores[day] !== undefined) parts.push(say(sayStrength, scores[day]));
+      parts.push(say(sayWeek, total));
+      year.querySelector(".readout").textContent = `${date}: ${parts.join(" · ")}`;
+      here.setAttribute("x", Math.floor(day / 7) * 14);
+      here.setAttribute("y", (day % 7) * 14);
+      svg.querySelector("g").append(here);
+    }
+
+    year.addEventListener("pointermove", (event) => {
+      const chart = event.target.closest("svg");
+      if (!chart) return;
+      const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(chart.getScreenCTM().inverse());
+      const column = Math.floor((point.x - 34) / 14);
+      const row = chart === svg ? Math.floor((point.y - 15) / 14) : Math.floor(((point.x - 34) % 14) / 2);
+      if (column >= 0 && row >= 0 && row < 7) show(column * 7 + row);
+    });
+    year.querySelector(".scroll").addEventListener("keydown", (event) => {
+      if (event.target !== event.currentTarget || event.altKey || event.ctrlKey || event.metaKey) return;
+      const to = {
+        ArrowLeft: at - 7, ArrowRight: at + 7, ArrowUp: at - 1, ArrowDown: at + 1, Home: marks.search(/\S/), End: last,
+      }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      show(Math.min(Math.max(to, 0), last));
+      here.scrollIntoView({ block: "nearest", inline: "nearest" });
+    });
+  }
+  document.querySelectorAll("[data-year]").forEach(readOut);
+
   // Sign-up: the browser's time zone, unless the person has chosen one.
   const zone = byId("timezone");
   const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,13 +1,13 @@
 """Bringing another program's history: everything once, nothing of one's own lost."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from tests import exports, make
 from tests.domain.imports.loop_files import Habit, new_export, old_export
@@ -15,12 +15,15 @@ from webapp.actions import goals, imports
 from webapp.actions.imports import Fate, Result
 from webapp.domain.errors import Invalid
 from webapp.domain.imports.brought import Brought
+from webapp.domain.imports.loop import read_scores
+from webapp.domain.months import running
 from webapp.domain.people import Viewer
 from webapp.domain.quotas import Quota, QuotaPeriod
 from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState, Direction, Source
 from webapp.models import Entry, Goal
 from webapp.queries import goals as goal_queries
+from webapp.queries import habits
 from webapp.queries.doctor import examine
 
 SUMMER = date(2026, 7, 5)
@@ -237,3 +240,27 @@ def _statements(session: Session, act: object) -> list[str]:
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return seen
+
+
+@pytest.mark.parametrize("data", list(samples()))
+def test_strength_is_what_the_other_program_shows_as_of_its_last_row(session: Session, data: bytes) -> None:
+    """Through months closed at the import and the days since, to four decimals."""
+    now = datetime(2026, 7, 5, 12, tzinfo=UTC)
+    ada = make.viewer(session, make.person(session), now)
+    bring(session, ada, data)
+    published = read_scores(data, SUMMER)
+    found = {}
+    for source_uid, rows in published.items():
+        uid = ada.words.fingerprint(source_uid)
+        goal = session.scalars(select(Goal).where(Goal.source_uid == uid).options(selectinload(Goal.schedules))).one()
+        until, states = habits.states_before(session, goal.id, ada.today)
+        first = until + timedelta(days=1) if until else min(rows)
+        terms, facts = habits.terms_of(session, goal), habits.facts_between(session, goal.id, first)
+        months = habits.closed_months(session, goal.id, date(2000, 1, 1), ada.today)
+        months += running(facts, terms, first, first, ada.today, states)
+        scores = {
+            month.first + timedelta(days=number): score for month in months for number, score in enumerate(month.scores)
+        }
+        found[source_uid] = (max(rows), Decimal(scores[max(rows)] or 0) / 10_000)
+    assert found == {uid: max(rows.items()) for uid, rows in published.items()}
+    assert len(found) == 3

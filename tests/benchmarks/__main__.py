@@ -3,7 +3,7 @@
 import argparse
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -93,6 +93,7 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
                 "floor": (theirs, Target(theirs.port, floor_headers)),
                 "dashboard": page("/", headers),
                 "calendar month": page("/calendar", headers),
+                "goal, 10 years": page(f"/goals/{older.goals[0]}", said),
                 "dashboard, gzip": page("/", headers | {"Accept-Encoding": "gzip"}),
                 "floor tick": (
                     theirs,
@@ -108,16 +109,15 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
             cores,
         )
         yield from speed(found, found["floor"], found["floor tick"])
-        yield from sizes(ours.port, browser.cookie, forms[0])
-        yield from statements(app, browser, forms[0], forms[len(forms) // 2])
+        paths = {"dashboard": "/", "calendar month": "/calendar", "goal": f"/goals/{person.goals[0]}"}
+        yield from sizes(ours.port, browser.cookie, forms[0], paths)
+        yield from statements(app, browser, forms[0], forms[len(forms) // 2], paths)
         say("one year and ten, five rounds")
-        paths = {"dashboard": "/", "calendar month": "/calendar"}
+        longer = paths | {"goal": f"/goals/{older.goals[0]}"}
         yield from growth(
             interleaved(
                 {f"{name}, 1 year": page(path, headers) for name, path in paths.items()}
-                | {f"{name}, 10 years": page(path, said) for name, path in paths.items()}
-                | {"goal, 1 year": page(f"/goals/{person.goals[0]}", headers)}
-                | {"goal, 10 years": page(f"/goals/{older.goals[0]}", said)},
+                | {f"{name}, 10 years": page(path, said) for name, path in longer.items()},
                 seconds,
                 folder,
                 cores,
@@ -144,13 +144,15 @@ def people(app: Flask) -> tuple[Made, Made]:
         return data.person(session, "one-year"), data.person(session, "ten-years", days=10 * data.YEAR)
 
 
-def statements(app: Flask, browser: Browser, form: tuple[str, str], other: tuple[str, str]) -> Iterator[Line]:
-    """Statements of a page and of a tick, counted in this process; `other` says something else of the same day."""
+def statements(
+    app: Flask, browser: Browser, form: tuple[str, str], other: tuple[str, str], paths: Mapping[str, str]
+) -> Iterator[Line]:
+    """Statements of pages and of a tick, counted in this process; `other` says something else of the same day."""
     client = app.test_client(use_cookies=False)
     headers = {"Cookie": browser.cookie, "HX-Request": "true", "Content-Type": FORM}
     with app.app_context():
         engine = db.engine
-    for name, path in {"dashboard": "/", "calendar month": "/calendar"}.items():
+    for name, path in paths.items():
         with counted(engine) as sent:
             client.get(path, headers=headers)
         yield at_most(f"{name}, statements", len(sent), 8, "")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
-from webapp.actions import goals, people
+from webapp.actions import goals, months, people
 from webapp.domain.days import days_between, shifted
 from webapp.domain.goals import GoalDraft
 from webapp.domain.people import Viewer
@@ -56,6 +56,8 @@ def person(
     kinds = [pattern[number % len(pattern)] for number in range(count)]
     made = [_goal(session, back_then, number, kind, viewer.today) for number, kind in enumerate(kinds)]
     _fill(session, viewer, made, shifted(viewer.today, -days), random.Random(seed))
+    for goal in made:
+        months.follow(session, goal, viewer.today, shifted(viewer.today, -days))
     session.commit()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("ANALYZE"))  # as autovacuum would by and by; SQLite is never told to

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from playwright.sync_api import Page
 
@@ -30,13 +31,24 @@ class Scene:
         return page
 
 
-def goal_of_client(more: str = "") -> Callable[[House], str]:
-    """The page of a goal of the client's: an amount for every day, with a year of days and notes."""
+AMOUNT, QUOTA = "Read before bed", "Strength training"
+"""Two goals of the client's: an amount for every day, with a year of days and notes; and three times a week."""
 
+
+def goal_of_client(more: str = "", title: str = AMOUNT) -> Callable[[House], str]:
     def address(house: House) -> str:
-        return f"/goals/{house.of_demo('Read before bed')}{more}"
+        return f"/goals/{house.of_demo(title)}{more}"
 
     return address
+
+
+def days_ago(days: int) -> str:
+    return (date.today() - timedelta(days=days)).isoformat()  # noqa: DTZ011 - as good as any zone's
+
+
+def choose_goals(page: Page) -> None:
+    for box in page.locator("#goals input[type=checkbox]").all()[:2]:
+        box.check()
 
 
 def fill_and_send(button: str, **typed: str) -> Callable[[Page], None]:
@@ -87,12 +99,20 @@ def open_everything(page: Page) -> None:
     open_menu(page)
 
 
+def plan_and_open(page: Page) -> None:
+    page.locator("[name=line]").fill("Walk every weekday")
+    page.get_by_role("button", name="Add").click()
+    page.locator("#due h3 a, #coming h3 a, .rows h3 a").first.click()
+    page.wait_for_url("**/goals/*")
+
+
 SCENES = (
     Scene("today", "/", "client", open_menu),
     Scene("today, nothing planned yet", "/", NEWCOMER),
     Scene("today, a tick and its message", "/", "peer", tick),
     Scene("today, a wrong amount", "/", "manager", wrong_amount),
     Scene("goals", "/goals", "client", open_menu),
+    Scene("goals, some chosen", "/goals", "client", choose_goals),
     Scene("goals, none yet", "/goals", NEWCOMER),
     Scene("goals, none found", "/goals?frequency=Yearly"),
     Scene("goals, archived", "/goals?archived=1"),
@@ -101,6 +121,19 @@ SCENES = (
     Scene("new goal, amiss", "/goals/new", "client", fill_and_send("Save goal", title="", start="2026-01-01")),
     Scene("edit a goal", goal_of_client("/edit")),
     Scene("a goal", goal_of_client(), "client", open_everything),
+    Scene("a goal in one line, amiss", "/", NEWCOMER, fill_and_send("Add", line=" ")),
+    Scene("a goal without an answer yet", "/", NEWCOMER, plan_and_open),
+    Scene("a goal with a quota", goal_of_client(title=QUOTA)),
+    Scene("a goal in figures", goal_of_client("/figures")),
+    Scene("why a streak is that long", goal_of_client("/streak", "Morning walk")),
+    Scene("why a streak of weeks is that long", goal_of_client("/streak", QUOTA)),
+    Scene("why there is no streak", goal_of_client("/streak", "Cook something new")),
+    Scene("a strength explained", goal_of_client("/strength")),
+    Scene("one day of a goal", goal_of_client(f"/days/{days_ago(2)}")),
+    Scene("yesterday", f"/days/{days_ago(2)}"),
+    Scene("pauses", "/pauses"),
+    Scene("pauses, none yet", "/pauses", NEWCOMER),
+    Scene("pauses, amiss", "/pauses", NEWCOMER, fill_and_send("Plan the pause", first="2026-05-02", last="2026-05-01")),
     Scene("a goal, as the therapist sees it", goal_of_client(), "therapist"),
     Scene("month", "/calendar"),
     Scene("month, nothing planned", "/calendar", NEWCOMER),

@@ -57,12 +57,13 @@ def test_correct_a_past_day_on_the_goals_page(walk: str, ada: Viewer, visit: Vis
     expect(page.locator("#day").get_by_role("button", name="Undo Walk")).to_be_visible()
     page.goto(walk)
     row = page.locator(f"#on-{day}")
-    row.locator("summary").click()
-    row.get_by_role("button", name="Not done").click()
+    row.get_by_role("link").click()
+    page.get_by_role("button", name="Not done").click()
     expect(row).to_contain_text("Not done")
-    row.locator("summary").click()
-    row.get_by_label("Note").fill("Only once round the block")
-    row.get_by_role("button", name="Done", exact=True).click()
+    expect(row).to_be_in_viewport()
+    row.get_by_role("link").click()
+    page.get_by_label("Note").fill("Only once round the block")
+    page.get_by_role("button", name="Done", exact=True).click()
     expect(row).to_contain_text("Done")
     expect(row.locator(".comment")).to_have_text("Only once round the block")
 
@@ -70,9 +71,10 @@ def test_correct_a_past_day_on_the_goals_page(walk: str, ada: Viewer, visit: Vis
 def test_the_last_correction_of_a_long_list_can_be_reached(walk: str, ada: Viewer, visit: Visit) -> None:
     page = visit(walk, ada)
     last = page.locator("table.history tbody tr").last
-    last.locator("summary").click()
-    last.get_by_role("button", name="Skip").click()
+    last.get_by_role("link").click()
+    page.get_by_role("button", name="Skip", exact=True).click()
     expect(last).to_contain_text("Skipped")
+    expect(last).to_be_in_viewport()
 
 
 def test_record_a_day_that_is_not_listed(walk: str, ada: Viewer, visit: Visit, javascript: bool) -> None:

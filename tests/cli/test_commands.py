@@ -161,4 +161,5 @@ def test_doctor_names_what_is_wrong_and_fails(run: Run, session: Session, ada: P
     answer = run("doctor")
     assert answer.exit_code == 1
     assert "shows skipped, the ledger says" in answer.stdout
-    assert answer.stderr == "Error: 1 finding.\n"
+    assert "has a month" in answer.stdout
+    assert answer.stderr == "Error: 2 findings.\n"

@@ -51,6 +51,7 @@ def test_only_writing_requests_take_the_write_lock(sqlite_app: Flask) -> None:
     begun.clear()
     assert visit(sqlite_app, browser, "/").status_code == 200
     assert set(begun) == {"BEGIN"}
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_writers_wait_for_each_other_and_none_is_refused(sqlite_app: Flask) -> None:

@@ -1,19 +1,27 @@
 """Today: what is due, what is late, what is coming, and every page turned right to left."""
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
 from tests import make
+from tests.benchmarks.statements import counted
 from tests.make import TODAY
 from tests.page import Browser, Page
+from webapp.actions import pauses
+from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer
 from webapp.domain.quotas import QuotaPeriod
 from webapp.domain.schedules import Frequency
-from webapp.domain.tracking import DayState
-from webapp.models import Goal
+from webapp.domain.tracking import DayState, Direction
+from webapp.extensions import db
+from webapp.models import Goal, Tag
 
 DAILY = make.schedule()
 ONCE = Frequency.ONE_TIME
@@ -43,12 +51,12 @@ def test_what_is_due_today_is_listed_in_her_order(session: Session, visit: Brows
 
 def test_a_quota_may_be_done_today_but_is_not_counted(session: Session, visit: Browser, her: Viewer) -> None:
     (run,) = plan(session, her, ("Run", make.schedule(Frequency.QUOTA, times=2, period=QuotaPeriod.WEEK)))
-    assert listed(visit.get("/"), "due") == ["Run"]
+    assert (listed(visit.get("/"), "due"), listed(visit.get("/"), "free")) == ([], ["Run"])
     assert "Nothing planned for today." in visit.get("/").words()
 
     visit.get("/").press("Mark Run done")
     page = visit.get("/").press("Undo Run")
-    assert listed(page, "due") == ["Run"]
+    assert listed(page, "free") == ["Run"]
     assert run.public_id in page.text
 
 
@@ -96,10 +104,108 @@ def test_the_empty_dashboard_teaches(visit: Browser) -> None:
     assert [one for one in page.all("a") if one.get("href") == "/import"]
 
 
+def test_the_empty_dashboard_offers_beginnings(visit: Browser) -> None:
+    links = [one.get("href") or "" for one in visit.get("/").all("a")]
+    assert len([link for link in links if link.startswith("/goals/new?template=")]) >= 8
+    assert visit.get("/").by_id("quick-line") is not None
+
+
+def test_a_line_says_its_target_once_and_how_many_in_a_row(session: Session, visit: Browser, her: Viewer) -> None:
+    begun = make.schedule(start=make.days_ago(5))
+    aim = {"target": Decimal(20), "unit": "sheets"}
+    read = make.goal(session, her, "Read", begun, direction=Direction.AT_LEAST, **aim)
+    make.goal(session, her, "Coffee", begun, direction=Direction.AT_MOST, target=Decimal(2), unit="cups")
+    for days in (1, 2, 3):
+        make.tick(session, her, read, make.days_ago(days), None, value=Decimal(20))
+    session.commit()
+    words = visit.get("/").words()
+    assert "Daily · 3 in a row" in words
+    assert [words.count(said) for said in ("20 sheets", "of 20 sheets", "2 cups", "at most 2 cups")] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("quota", "before", "after"),
+    [
+        ({"times": 1, "period": QuotaPeriod.WEEK}, "0 of 1 this week", "1 of 1 this week"),
+        ({"times": 1, "period": QuotaPeriod.MONTH}, "0 of 1 this month", "1 of 1 this month"),
+        (
+            {"times": 3, "period": QuotaPeriod.ROLLING, "length": 7},
+            "0 of 3 in the last 7 days",
+            "1 of 3 in the last 7 days",
+        ),
+    ],
+)
+def test_a_quota_tells_how_far_it_is_and_looks_met(
+    session: Session, visit: Browser, her: Viewer, clock: Traveller, quota: dict[str, Any], before: str, after: str
+) -> None:
+    (run,) = plan(session, her, ("Run", make.schedule(Frequency.QUOTA, **quota)))
+    assert before in visit.get("/").words()
+    page = visit.get("/").press("Mark Run done", htmx=True)
+    assert after in page.words()
+    clock.move_to(make.NOW + timedelta(days=1))
+    (row,) = visit.get("/").all("form", class_="row")
+    assert row.get("data-state") == ("met" if quota["times"] == 1 else "open")
+    assert run.public_id in (row.get("action") or "")
+
+
+def test_only_goals_of_a_tag_are_shown_and_a_tick_comes_back_there(
+    session: Session, visit: Browser, her: Viewer
+) -> None:
+    assert visit.get("/").all("nav", aria_label="Tags") == []
+    make.goal(session, her, "Walk", tags=("outdoors",))
+    make.goal(session, her, "Read")
+    make.goal(session, make.viewer(session, make.person(session, "Bob")), "Bob's", tags=("foreign",))
+    session.commit()
+    page = visit.get("/")
+    (tags,) = page.all("nav", aria_label="Tags")
+    links = {page.words(one): one.get("href") or "" for one in tags.iter("a")}
+    assert list(links) == ["All", "outdoors"]
+    assert "outdoors" not in links["outdoors"]
+
+    page = visit.get(links["outdoors"])
+    assert (listed(page, "due"), "0 of 2 done" in page.words()) == (["Walk"], True)
+    assert page.press("Mark Walk done").address == links["outdoors"]
+    assert listed(visit.get("/?tag=" + "0" * 24), "due") == ["Walk", "Read"]
+
+
+def test_a_rich_day_costs_no_more_statements_than_a_page_may(
+    app: Flask, session: Session, visit: Browser, her: Viewer
+) -> None:
+    with app.app_context():
+        engine: Engine = db.engine
+    quota = make.schedule(Frequency.QUOTA, times=2, period=QuotaPeriod.WEEK)
+    for number in range(6):
+        make.goal(session, her, f"Run {number}", quota, tags=("outdoors", f"tag {number}"))
+        paused = make.goal(session, her, f"Read {number}")
+        pauses.plan(session, her, Pause(TODAY, TODAY + timedelta(days=number)), paused)
+        make.goal(session, her, f"Walk {number}")
+    session.commit()
+    tag = session.scalars(select(Tag)).first()
+    assert tag is not None
+    visit.get("/")
+    with counted(engine) as statements:
+        assert "Paused until 15 March: Read 5." in visit.get("/").words()
+    assert len(statements) <= 8
+    with counted(engine) as statements:
+        visit.get(f"/?tag={tag.public_id}")
+    assert len(statements) <= 8
+
+
 @pytest.mark.parametrize(
     "address",
     [
-        *("/", "/goals", "/goals/new", "/goals/{id}", "/goals/{id}/edit", "/calendar", "/calendar?view=week"),
+        *(
+            "/",
+            "/days/2026-03-09",
+            "/pauses",
+            "/goals?choose=all",
+            "/goals",
+            "/goals/new",
+            "/goals/{id}",
+            "/goals/{id}/edit",
+            "/calendar",
+            "/calendar?view=week",
+        ),
         *("/calendar?view=agenda", "/account", "/import", "/nowhere"),
     ],
 )

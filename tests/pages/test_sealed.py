@@ -2,7 +2,7 @@
 
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,13 +28,14 @@ WORDS = [*CANARIES.values(), NOTE]
 
 
 @pytest.fixture
-def lines(app: Flask) -> io.StringIO:
+def lines(app: Flask) -> Iterator[io.StringIO]:
     """Everything the application logs, as the operator would read it."""
     read = io.StringIO()
     handler = logging.StreamHandler(read)
     handler.setFormatter(JsonLines())
     app.logger.addHandler(handler)
-    return read
+    yield read
+    app.logger.removeHandler(handler)
 
 
 @pytest.fixture

@@ -132,8 +132,8 @@ def test_any_past_day_is_corrected_on_the_page_of_its_goal(session: Session, vis
 
 def test_a_day_of_the_history_is_corrected_with_its_note(session: Session, visit: Browser, walk: Goal) -> None:
     visit.post(f"/goals/{walk.public_id}/days/{days_ago(1)}", state="done", note="first")
-    page = visit.get(f"/goals/{walk.public_id}")
-    page.press("Not done", within=f"on-{days_ago(1)}", note="second thoughts")
+    page = visit.get(f"/goals/{walk.public_id}/days/{days_ago(1)}")
+    page.press("Not done", note="second thoughts")
 
     assert state(session, walk, days_ago(1)) == (DayState.NOT_DONE, None)
     assert "second thoughts" in visit.get(f"/goals/{walk.public_id}").words()

@@ -1,7 +1,7 @@
 """The doctor finds every planted fault, and nothing where nothing is wrong."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,13 +9,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tests import make
-from webapp.actions import goals
+from webapp.actions import goals, pauses
 from webapp.domain.goals import Lifecycle
+from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer
 from webapp.domain.quotas import QuotaPeriod
 from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState, Direction, Mode
-from webapp.models import DataKey, Entry, Goal, Occurrence, ScheduleVersion
+from webapp.models import DataKey, Entry, Goal, GoalMonth, Occurrence, ScheduleVersion
 from webapp.queries.doctor import examine
 
 TOMORROW = make.TODAY + timedelta(days=1)
@@ -29,7 +30,10 @@ def ada(session: Session) -> Viewer:
 @pytest.fixture
 def goal(session: Session, ada: Viewer) -> Goal:
     """A life with everything in it that is kept for speed."""
-    walk = make.goal(session, ada, "Walk", make.schedule(start=make.days_ago(20)))
+    walk = make.goal(session, ada, "Walk", make.schedule(start=make.days_ago(80)), tags=("calm",))
+    for ago in range(70, 20, -1):
+        make.tick(session, ada, walk, make.days_ago(ago))
+    pauses.plan(session, ada, Pause(make.days_ago(15), make.days_ago(4)))
     for ago, state in ((1, DayState.DONE), (2, DayState.SKIPPED), (3, DayState.NOT_DONE)):
         make.tick(session, ada, walk, make.days_ago(ago), state, note="as said")
     make.tick(session, ada, walk, make.days_ago(3), DayState.DONE)
@@ -135,6 +139,31 @@ def somebody_elses_entry(session: Session, goal: Goal) -> None:
     session.execute(update(Entry).where(Entry.goal_id == goal.id).values(subject_id=bob.id))
 
 
+def wrong_month(session: Session, goal: Goal) -> None:
+    session.execute(update(GoalMonth).where(GoalMonth.goal_id == goal.id).values(done=3))
+
+
+def lost_month(session: Session, goal: Goal) -> None:
+    session.execute(delete(GoalMonth).where(GoalMonth.goal_id == goal.id, GoalMonth.first == date(2026, 1, 1)))
+
+
+def wrong_state_after(session: Session, goal: Goal) -> None:
+    (row, *_) = session.scalars(select(GoalMonth).where(GoalMonth.goal_id == goal.id)).all()
+    row.streak = {**(row.streak or {}), "total": 999}
+
+
+def wrong_streak(session: Session, goal: Goal) -> None:
+    goal.streak_ahead = [["2026-12-31", 5]]
+
+
+def wrong_best(session: Session, goal: Goal) -> None:
+    goal.best_streak = 5
+
+
+def forgotten_pause(session: Session, goal: Goal) -> None:
+    make.rows(session, goal)[make.days_ago(1)].paused = True
+
+
 FAULTS: dict[Callable[[Session, Goal], None], str] = {
     wrong_state: "shows skipped, the ledger says done",
     wrong_amount: "shows the amount 7, the ledger says None",
@@ -152,6 +181,12 @@ FAULTS: dict[Callable[[Session, Goal], None], str] = {
     words_of_another_row: "goal.title",
     lost_key: "has no key",
     somebody_elses_entry: "is about somebody else",
+    wrong_month: "has a month 2025-12 that its facts",
+    lost_month: "has no closed month 2026-01",
+    wrong_state_after: "goes on from a streak",
+    wrong_streak: "shows a streak of 5",
+    wrong_best: "shows a best streak of 5",
+    forgotten_pause: "is paused, the pauses say otherwise",
 }
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import insert
+
 from webapp.domain.people import Viewer
 from webapp.models import AuditEvent
 from webapp.models.engine import AnySession
@@ -46,6 +48,9 @@ class Tag(StrEnum):
     KEY_ROTATE = "key:rotate"
 
 
+_WRITE = insert(AuditEvent.__table__)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where a request came from; empty for commands and the worker."""
@@ -72,20 +77,19 @@ def record(
 ) -> None:
     """One row stands in the audit log; `thing` is the row acted on, `details` ids and plain values only."""
     here = origin.get()
-    session.add(
-        AuditEvent(
-            at=at,
-            tag=tag.value,
-            outcome=outcome,
-            actor_id=viewer.id if viewer else None,
-            subject_id=subject_id if subject_id is not None or viewer is None else viewer.id,
-            organisation_id=organisation_id,
-            object_kind=type(thing).__tablename__ if thing is not None else None,
-            object_id=thing.id if thing is not None else None,
-            details=details,
-            session_id=viewer.session_id if viewer else None,
-            address=here.address,
-            route=here.route,
-            request_id=here.request_id,
-        )
-    )
+    event = {
+        "at": at,
+        "tag": tag.value,
+        "outcome": outcome,
+        "actor_id": viewer.id if viewer else None,
+        "subject_id": subject_id if subject_id is not None or viewer is None else viewer.id,
+        "organisation_id": organisation_id,
+        "object_kind": type(thing).__tablename__ if thing is not None else None,
+        "object_id": thing.id if thing is not None else None,
+        "details": details,
+        "session_id": viewer.session_id if viewer else None,
+        "address": here.address,
+        "route": here.route,
+        "request_id": here.request_id,
+    }
+    session.connection().execute(_WRITE, event)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select, update
 
 from webapp.actions import months, occurrences
 from webapp.actions.audit import Tag, record
@@ -20,9 +21,19 @@ from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 from webapp.queries import habits
 
-_ROW_OF_DAY = select(Occurrence).where(
-    Occurrence.goal_id == bindparam("goal_id"), Occurrence.local_date == bindparam("day")
-)
+# The way of every tick: statements built once and plain rows, since objects cost more than the writing itself.
+_ROW_OF_DAY = select(
+    Occurrence.id,
+    Occurrence.state,
+    Occurrence.value,
+    Occurrence.annotated,
+    Occurrence.entry_id,
+    Occurrence.deleted_at,
+).where(Occurrence.goal_id == bindparam("goal_id"), Occurrence.local_date == bindparam("day"))
+_NOTE = select(Entry.note).where(Entry.id == bindparam("entry_id"))
+_APPEND = insert(Entry.__table__).returning(Entry.__table__.c.id)  # type: ignore[arg-type]
+_NEW_ROW = insert(Occurrence.__table__)  # type: ignore[arg-type]
+_SAME_ROW = update(Occurrence.__table__).where(Occurrence.__table__.c.id == bindparam("row_id"))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +68,9 @@ def record_day(
     stood = _note(session, row)
     if draft.mode is Mode.SET and Day(shown, after.value) == before and _same_note(viewer, draft, stood):
         return Recorded(goal, draft.local_date, before.state, before.value, before, changed=False)
-    entry = _append(session, viewer, goal, draft, after, row, stood, source)
-    row = _project(session, goal, draft.local_date, row, entry, shown, after.value)
+    note = _note_after(viewer, draft, stood)
+    entry_id = _append(session, viewer, goal, draft, after, row, note, source)
+    _project(session, viewer, goal, draft.local_date, row, entry_id, Day(shown, after.value), noted=note is not None)
     occurrences.settle(session, goal, viewer.now, viewer)
     months.follow(session, goal, viewer.today, draft.local_date)
     record(
@@ -72,10 +84,10 @@ def record_day(
         before=before.state.value,
     )
     session.flush()
-    return Recorded(goal, draft.local_date, row.state, row.value, before, changed=True)
+    return Recorded(goal, draft.local_date, shown, after.value, before, changed=True)
 
 
-def _refuse_undue(viewer: Viewer, goal: Goal, day: date, row: Occurrence | None) -> None:
+def _refuse_undue(viewer: Viewer, goal: Goal, day: date, row: Any) -> None:
     """Any past day may be recorded, a day ahead only when the goal is due then."""
     if day <= viewer.today or (row is not None and row.deleted_at is None):
         return
@@ -83,11 +95,12 @@ def _refuse_undue(viewer: Viewer, goal: Goal, day: date, row: Occurrence | None)
         raise Invalid([Problem("local_date", "not_due")])
 
 
-def _note(session: AnySession, row: Occurrence | None) -> bytes | None:
+def _note(session: AnySession, row: Any) -> bytes | None:
     """The sealed note of the day as it stands."""
     if row is None or not row.annotated:
         return None
-    return session.scalar(select(Entry.note).where(Entry.id == row.entry_id))
+    note: bytes | None = session.connection().execute(_NOTE, {"entry_id": row.entry_id}).scalar()
+    return note
 
 
 def _same_note(viewer: Viewer, draft: EntryDraft, stood: bytes | None) -> bool:
@@ -96,11 +109,6 @@ def _same_note(viewer: Viewer, draft: EntryDraft, stood: bytes | None) -> bool:
 
 def _is_due(goal: Goal, day: date) -> bool:
     return bool(due_between([version.terms() for version in goal.schedules], day, day))
-
-
-def _says_nothing(row: Occurrence) -> bool:
-    """A day on which nothing was due, and about which nothing is said any more, needs no row."""
-    return row.state is DayState.OPEN and row.value is None and not row.annotated
 
 
 def _day_after(session: AnySession, goal: Goal, draft: EntryDraft, before: Day) -> Day:
@@ -121,60 +129,63 @@ def _judged(viewer: Viewer, goal: Goal, day: date, after: Day) -> DayState:
     return habits.aim_on(goal, day).state(after, over=day < viewer.today)
 
 
+def _note_after(viewer: Viewer, draft: EntryDraft, stood: bytes | None) -> bytes | None:
+    """The sealed note of the day's last fact: what stood unless another is given."""
+    if draft.note is None:
+        return stood
+    typed = draft.note.strip()
+    return viewer.words.seal("entry.note", typed) if typed else None
+
+
 def _append(
     session: AnySession,
     viewer: Viewer,
     goal: Goal,
     draft: EntryDraft,
     after: Day,
-    row: Occurrence | None,
-    stood: bytes | None,
+    row: Any,
+    note: bytes | None,
     source: Source,
-) -> Entry:
-    """The fact is in the ledger. A set corrects what stood: it supersedes the day's last fact. The note stays with the
-    day's last fact unless another is given."""
-    corrected = row.entry_id if row is not None and draft.mode is Mode.SET else None
-    typed = (draft.note or "").strip()
-    note = stood if draft.note is None else viewer.words.seal("entry.note", typed) if typed else None
-    entry = Entry(
-        subject_id=goal.owner_id,
-        goal_id=goal.id,
-        local_date=draft.local_date,
-        at=viewer.now,
-        recorded_at=viewer.now,
-        zone=viewer.zone,
-        mode=draft.mode,
-        state=after.state if draft.mode is Mode.SET else draft.state,
-        value=draft.value,
-        note=note,
-        author_id=viewer.id,
-        source=source,
-        supersedes_id=corrected,
-    )
-    session.add(entry)
-    session.flush()
-    return entry
+) -> int:
+    """The fact is in the ledger. A set corrects what stood: it supersedes the day's last fact."""
+    fact = {
+        "subject_id": goal.owner_id,
+        "goal_id": goal.id,
+        "local_date": draft.local_date,
+        "at": viewer.now,
+        "recorded_at": viewer.now,
+        "zone": viewer.zone,
+        "mode": draft.mode,
+        "state": after.state if draft.mode is Mode.SET else draft.state,
+        "value": draft.value,
+        "note": note,
+        "author_id": viewer.id,
+        "source": source,
+        "supersedes_id": row.entry_id if row is not None and draft.mode is Mode.SET else None,
+    }
+    entry_id: int = session.connection().execute(_APPEND, fact).scalar_one()
+    return entry_id
 
 
 def _project(
-    session: AnySession,
-    goal: Goal,
-    day: date,
-    row: Occurrence | None,
-    entry: Entry,
-    state: DayState,
-    value: Decimal | None,
-) -> Occurrence:
-    """The row of the day shows what its facts come to."""
-    if row is None:
-        row = Occurrence(goal_id=goal.id, local_date=day, paused=is_paused(day, habits.pauses_of(session, goal)))
-        session.add(row)
-    row.state, row.value, row.entry_id = state, value, entry.id
-    row.annotated = entry.note is not None
-    row.deleted_at = entry.recorded_at if _says_nothing(row) and not _is_due(goal, day) else None
-    session.flush()
-    return row
+    session: AnySession, viewer: Viewer, goal: Goal, day: date, row: Any, entry_id: int, shown: Day, *, noted: bool
+) -> None:
+    """The row of the day shows what its facts come to; a day on which nothing was due, and about which nothing is said
+    any more, needs none."""
+    says_nothing = shown == Day() and not noted
+    values = {
+        "state": shown.state,
+        "value": shown.value,
+        "annotated": noted,
+        "entry_id": entry_id,
+        "deleted_at": viewer.now if says_nothing and not _is_due(goal, day) else None,
+    }
+    if row is not None:
+        session.connection().execute(_SAME_ROW, {**values, "row_id": row.id})
+        return
+    paused = is_paused(day, habits.pauses_of(session, goal))
+    session.connection().execute(_NEW_ROW, {**values, "goal_id": goal.id, "local_date": day, "paused": paused})
 
 
-def _row(session: AnySession, goal: Goal, day: date) -> Occurrence | None:
-    return session.scalars(_ROW_OF_DAY, {"goal_id": goal.id, "day": day}).one_or_none()
+def _row(session: AnySession, goal: Goal, day: date) -> Any:
+    return session.connection().execute(_ROW_OF_DAY, {"goal_id": goal.id, "day": day}).one_or_none()

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
@@ -251,7 +251,7 @@ def _catch_up(session: AnySession, viewer: Viewer, goal: Goal, away_since: datet
         pauses.insert(session, goal.owner_id, goal.id, Pause(first, yesterday), viewer.now)
     current = next(version for version in goal.schedules if version.is_current)
     occurrences.resume(session, goal, current.terms(), viewer.today)
-    months.follow(session, goal, viewer.today, first)
+    months.follow(session, goal, viewer.today, date.min)  # pauses may have been planned meanwhile
 
 
 def _count_and_last_position(viewer: Viewer) -> Any:

@@ -58,12 +58,11 @@ def close_over(session: AnySession, now: datetime, *, most: int = 50) -> int:
         .order_by(Goal.id)
         .limit(most)
         .with_for_update(of=Goal, skip_locked=True)
+        .options(selectinload(Goal.schedules))
     )
     goals = session.scalars(statement).all()
     for goal in goals:
-        versions = session.scalars(select(ScheduleVersion).where(ScheduleVersion.goal_id == goal.id))
-        terms = habits.terms_from(versions, habits.pauses_of(session, goal))
-        _close(session, goal, terms, now.date(), None)
+        _close(session, goal, habits.terms_of(session, goal), now.date(), None)
     session.flush()
     return len(goals)
 

@@ -94,8 +94,8 @@ def _follow(session: AnySession, viewer: Viewer, goal_id: int | None, changed: d
 
 
 def _concerned(session: AnySession, viewer: Viewer, goal_id: int | None) -> Iterable[Goal]:
-    """The goal, or every live one of the viewer's, held."""
-    statement = select(Goal).where(goals_of(viewer), Goal.archived_at.is_(None)).order_by(Goal.id)
+    """The goal, or every one of the viewer's, those put away too, held."""
+    statement = select(Goal).where(goals_of(viewer)).order_by(Goal.id)
     if goal_id is not None:
         statement = select(Goal).where(goals_of(viewer), Goal.id == goal_id)
     return session.scalars(statement.options(selectinload(Goal.schedules)).with_for_update()).all()

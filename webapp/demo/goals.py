@@ -43,6 +43,10 @@ class Plan:
     days: tuple[int, ...] = ()
     times: int | None = None
     period: QuotaPeriod | None = None
+    length: int | None = None
+    rule: str | None = None
+    skip_budget: int | None = None
+    tags: tuple[str, ...] = ()
     until: int | None = None
     direction: Direction | None = None
     target: Decimal | None = None
@@ -63,12 +67,16 @@ class Plan:
             direction=self.direction,
             target=self.target,
             unit=self.unit,
+            skip_budget=self.skip_budget,
+            tags=self.tags,
             schedule=ScheduleDraft(
                 self.frequency,
                 days=self.days,
                 until=until,
                 times=self.times,
                 period=self.period,
+                length=self.length,
+                rule=self.rule,
                 week_start=viewer.week_start,
             ),
         )
@@ -84,7 +92,7 @@ CLIENT = (
         Rhythm(0.86, weekend=-0.12, skipped=0.03, hour=7, today=True, notes=(
             "Fog on the canal, nobody else out.", "Only once round the block, but out.", "Took the long way home.",
         )),
-        question="Did you get out before breakfast?", colour=2,
+        question="Did you get out before breakfast?", colour=2, skip_budget=2, tags=("health", "outdoors"),
     ),
     Plan(
         "read", "Read before bed", Frequency.DAILY, 365,
@@ -92,12 +100,12 @@ CLIENT = (
             "Finished the chapter on tides.", "Fell asleep over it.",
         )),
         description="Paper only, the phone stays in the kitchen.",
-        direction=AT_LEAST, target=Decimal(20), unit="pages", colour=9,
+        direction=AT_LEAST, target=Decimal(20), unit="pages", colour=9, tags=("mind",),
     ),
     Plan(
         "water", "Drink enough water", Frequency.DAILY, 300,
         Rhythm(0.92, weekend=-0.08, amount=7.4, spread=1.6, hour=20),
-        direction=AT_LEAST, target=Decimal(8), unit="glasses", colour=11,
+        direction=AT_LEAST, target=Decimal(8), unit="glasses", colour=11, tags=("health",),
     ),
     Plan(
         "coffee", "Coffee, two cups at most", Frequency.DAILY, 240,
@@ -113,11 +121,24 @@ CLIENT = (
     ),
     Plan(
         "strength", "Strength training", Frequency.QUOTA, 320, Rhythm(0.42, hour=17),
-        question="Did you train?", times=3, period=QuotaPeriod.WEEK, colour=10,
+        question="Did you train?", times=3, period=QuotaPeriod.WEEK, colour=10, tags=("health",),
+    ),
+    Plan(
+        "cook", "Cook something new", Frequency.QUOTA, 150, Rhythm(0.24, hour=18, notes=("Too much lime.",)),
+        times=2, period=QuotaPeriod.ROLLING, length=10, colour=5, tags=("home",),
+    ),
+    Plan(
+        "breakfast", "Breakfast with the neighbours", Frequency.RULE, 310, Rhythm(0.88, hour=9),
+        rule="FREQ=MONTHLY;BYDAY=1SA", colour=7, tags=("people",),
+    ),
+    Plan(
+        "balcony", "Look after the balcony", Frequency.RULE, 170, Rhythm(0.8, skipped=0.05, hour=19),
+        rule="FREQ=DAILY;INTERVAL=3", colour=3, tags=("home", "outdoors"),
     ),
     Plan(
         "call", "Call Grandma", Frequency.WEEKLY, 365,
         Rhythm(0.9, hour=15, notes=("She told the story of the boat again.",)), days=(6,), colour=7,
+        tags=("people",),
     ),
     Plan(
         "plants", "Water the plants in the stairwell", Frequency.BIWEEKLY, 280, Rhythm(0.93, hour=10),
@@ -191,5 +212,8 @@ OTHERS = {
         Plan("letters", "Write a letter by hand", Frequency.MONTHLY, 200, Rhythm(0.9, hour=15), colour=7),
     ),
 }  # fmt: skip
+
+RESTS = {"client": ((-160, -150), (24, 31))}
+"""Pauses of everything, as days from today: a holiday, and the next one."""
 
 PLANS: dict[str, tuple[Plan, ...]] = {"client": CLIENT, "peer": PEER, **OTHERS}

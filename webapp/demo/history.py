@@ -8,11 +8,12 @@ from random import Random
 
 from sqlalchemy import insert, select
 
-from webapp.actions import goals, history, occurrences
+from webapp.actions import goals, history, occurrences, pauses
 from webapp.actions.history import PastFact
-from webapp.demo.goals import Plan, Rhythm
+from webapp.demo.goals import RESTS, Plan, Rhythm
 from webapp.demo.people import public_id
 from webapp.domain.days import days_between, instant_of, shifted
+from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer
 from webapp.domain.schedules import Frequency, Schedule, due_dates, horizon
 from webapp.domain.tracking import DayState, Source
@@ -42,6 +43,18 @@ def live(session: AnySession, viewer: Viewer, role: str, plan: Plan) -> Goal:
     return goal
 
 
+def rest(session: AnySession, viewer: Viewer, role: str) -> None:
+    """Nothing was asked during the holidays, and nothing will be."""
+    for first, last in RESTS.get(role, ()):
+        pause = pauses.plan(session, viewer, Pause(shifted(viewer.today, first), shifted(viewer.today, last)))
+        pause.public_id = public_id("pause", role, str(first))
+
+
+def _rests(viewer: Viewer, role: str, day: date) -> bool:
+    since = (day - viewer.today).days
+    return any(first <= since <= last for first, last in RESTS.get(role, ()))
+
+
 def _on(viewer: Viewer, day: date, wall: time) -> Viewer:
     """The same person at an earlier moment."""
     return replace(viewer, today=day, now=instant_of(day, wall, viewer.zone))
@@ -68,7 +81,8 @@ def _facts(viewer: Viewer, role: str, plan: Plan, schedule: Schedule, last: date
         if day == viewer.today:
             rhythm = replace(rhythm, done=float(rhythm.today), weekend=0, skipped=0)
         dice = Random(f"{role}|{plan.key}|{day.isoformat()}")  # noqa: S311 - a story, not a secret
-        if fact := _fact(viewer, rhythm, day, dice):
+        fact = _fact(viewer, rhythm, day, dice)
+        if fact and not _rests(viewer, role, day):
             yield fact
 
 

@@ -8,7 +8,7 @@ from flask import g
 from flask_babel import gettext as _
 
 from webapp.domain.days import shifted
-from webapp.domain.errors import NotFound
+from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.goals import GoalDraft
 from webapp.domain.patterns import MonthDays, draft_of, pattern_of
 from webapp.domain.quick_add import QuickAdd
@@ -82,4 +82,9 @@ def _again(schedule: Schedule, today: date) -> ScheduleDraft:
     if pattern == MonthDays():
         pattern = MonthDays(1, (schedule.start.day,))  # the next date may be that of a shorter month
     start = ahead[0] if ahead and schedule.frequency is not Frequency.ONE_TIME else today
-    return draft_of(pattern, start, until, week_start=schedule.week_start)
+    draft = draft_of(pattern, start, until, week_start=schedule.week_start)
+    try:
+        schedule_from(draft, today=today)
+    except Invalid:  # a rule whose last date has passed
+        return ScheduleDraft(Frequency.DAILY, start=today)
+    return draft

@@ -11,7 +11,7 @@ from webapp.domain.days import EARLIEST_DAY, LATEST_DAY, days_between, month_gri
 from webapp.domain.people import Viewer
 from webapp.domain.tracking import DayState
 from webapp.extensions import db
-from webapp.pages.rows import RowWords, row, shown_state
+from webapp.pages.rows import RowWords, row, row_words, shown_state
 from webapp.queries import days
 from webapp.queries.days import DayTally, DueRow
 from webapp.web.formats import day
@@ -44,7 +44,7 @@ def calendar_of(viewer: Viewer, view: View, chosen: date) -> dict[str, Any]:
     chosen = min(max(chosen, EARLIEST_DAY + timedelta(days=62)), LATEST_DAY - timedelta(days=62))
     first, last, previous, following, title = _span(viewer, view, chosen)
     due = days.due_between(db.session, viewer, first, last)
-    words = RowWords()
+    words = row_words()
     context: dict[str, Any] = {
         "view": view.value,
         "chosen": chosen,
@@ -98,7 +98,7 @@ def _cell(
 ) -> dict[str, Any]:
     """One day of the month or week: how full it is, and a button for each goal; when they are more than `most`, the
     last button makes room for how many more there are."""
-    done, counted = days.tally_of(due)
+    done, counted = days.tally_of(each for each in due if not each.paused)
     shown = due if most is None or len(due) <= most else due[: most - 1]
     named = day(one, "MMMM, EEEE")  # the number stands before it
     on = f", {day(one, 'd MMMM')}"
@@ -123,14 +123,15 @@ def _disc(due: DueRow, on: str, today: date, words: RowWords, view: str) -> Disc
     iso = due.local_date.isoformat()
     measured = due.direction is not None
     spoken = (words.log if measured else words.undo if settled else words.mark) % {"title": due.title}
+    state = shown_state(due, today)
     return Disc(
         letter=due.title[:1].upper(),
         title=due.title,
         colour=due.colour,
-        state=shown_state(due, today),
+        state=state,
         mark=f"{due.goal_id}:{iso}:{'open' if settled else 'done'}",
         open=f"/calendar?view={view}&day={iso}#day" if measured else "",
-        label=spoken + on,
+        label=f"{spoken}{on}, {words.paused}" if state == "paused" else spoken + on,
     )
 
 

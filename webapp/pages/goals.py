@@ -1,4 +1,4 @@
-"""Goals: the list, their order, and putting goals away."""
+"""Goals: the list, their order, putting goals away, and one act on many."""
 
 from typing import Any
 
@@ -6,22 +6,29 @@ from flask import Blueprint, flash, g, request, url_for
 from flask_babel import gettext as _
 
 from webapp.actions import goals as actions
+from webapp.domain.errors import Invalid
 from webapp.extensions import db
-from webapp.pages.forms.goal_list import FilterForm
+from webapp.pages.bulk import carry_out, undo_of
+from webapp.pages.forms.goal_list import BulkForm, FilterForm
 from webapp.pages.goal_rows import goal_line
-from webapp.pages.respond import onward, page
+from webapp.pages.respond import onward, page, wants_fragment
 from webapp.queries import goals as queries
+from webapp.queries import tags
+from webapp.web.addresses import safe_next
 from webapp.web.policies import signed_in
 from webapp.web.transaction import only_reads
 
 bp = Blueprint("goals", __name__, url_prefix="/goals")
+SHOWN = ("frequency", "tag", "order", "archived")
+"""What of the list's filter may stand in an address."""
 
 
 @bp.get("")
 @signed_in
 def index() -> Any:
-    """The viewer's goals by schedule, order and whether they are archived."""
-    return listing(FilterForm(formdata=request.args, search=False))
+    """The viewer's goals by schedule, tag, order and whether they are archived."""
+    form = FilterForm(tags.tags_of(db.session, g.viewer), formdata=request.args, search=False)
+    return listing(form, everything="all" in request.args.getlist("choose"))
 
 
 @bp.post("/search")
@@ -29,22 +36,60 @@ def index() -> Any:
 @only_reads
 def search() -> Any:
     """The viewer's goals with a word in them; sent as a form, because a word of theirs belongs in no address."""
-    form = FilterForm(formdata=request.form)
+    form = FilterForm(tags.tags_of(db.session, g.viewer), formdata=request.form)
     if form.wanted().search:
-        return listing(form)
-    kept: dict[str, Any] = {
-        name: request.form[name] for name in ("frequency", "order", "archived") if request.form.get(name)
-    }
-    return onward(url_for(".index", **kept))
+        return listing(form, everything=request.form.get("choose") == "all")
+    return onward(url_for(".index", **said_of(*SHOWN, "choose")))
 
 
-def listing(form: FilterForm) -> str:
-    """The page of the goals that fit."""
+@bp.get("/bulk")
+@signed_in
+def bulk_again() -> Any:
+    """The list: the address of an act on many goals, opened again, repeats nothing."""
+    return onward(url_for(".index"))
+
+
+@bp.post("/bulk")
+@signed_in
+def bulk() -> Any:
+    """Do one thing to every chosen goal, and show the list as it is then."""
+    form = BulkForm()
+    try:
+        outcome = carry_out(form)
+    except Invalid as invalid:
+        db.session.rollback()
+        form.absorb(invalid)
+        return listing(list_form(), form), 422
+    flash({"text": outcome.said, "undo": undo_of(outcome, said_of(*SHOWN, "q"))})  # type: ignore[arg-type]
+    return onward(url_for(".index", **said_of(*SHOWN))) if wants_fragment() else listing(list_form())
+
+
+def list_form() -> FilterForm:
+    """The filter of the list an act on many goals was asked from."""
+    return FilterForm(tags.tags_of(db.session, g.viewer), formdata=request.form)
+
+
+def said_of(*names: str) -> dict[str, Any]:
+    """What the form says of these, without what goes without saying."""
+    said = {name: request.form.get(name, "") for name in names}
+    return {name: value for name, value in said.items() if value and (name, value) != ("order", queries.Order.OWN)}
+
+
+def listing(form: FilterForm, bulk: BulkForm | None = None, *, everything: bool = False) -> str:
+    """The page of the goals that fit; with what was asked of many of them and could not be done, or all of them
+    chosen."""
     wanted = form.wanted()
     rows = queries.listed(db.session, g.viewer, wanted)
-    lines = [goal_line(row, movable=wanted == queries.Filter()) for row in rows]
-    archived = queries.archived_count(db.session, g.viewer)
-    return page("goals/index.html", form=form, wanted=wanted, lines=lines, archived=archived)
+    chosen = {row.id for row in rows} if everything else set(bulk.chosen() if bulk else ())
+    movable = wanted == queries.Filter()
+    return page(
+        "goals/index.html",
+        form=form,
+        wanted=wanted,
+        lines=[goal_line(row, movable=movable, chosen=row.id in chosen) for row in rows],
+        archived=queries.archived_count(db.session, g.viewer),
+        bulk=bulk or BulkForm(formdata=None),
+    )
 
 
 @bp.post("/<public_id>/archive")
@@ -54,7 +99,7 @@ def archive(public_id: str) -> Any:
     actions.archive(db.session, g.viewer, queries.find(db.session, g.viewer, public_id, lock=True))
     undo = {"action": url_for("goals.unarchive", public_id=public_id), "fields": {}}
     flash({"text": _("Archived. Its history stays."), "undo": undo})  # type: ignore[arg-type]
-    return onward(url_for("goals.index"))
+    return onward(safe_next(request.form.get("back")) or url_for("goals.index"))
 
 
 @bp.post("/<public_id>/unarchive")

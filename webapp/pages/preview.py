@@ -41,8 +41,7 @@ def of(form: GoalForm, goal: Terms | None = None) -> Preview:
             raise Invalid(problems)
         schedule = schedule_from(form.schedule_draft(), today=today, stored=form.stored)
     except Invalid as invalid:
-        first = invalid.problems[0]
-        return Preview(problem=_("Choose the days to see the dates.") if first.field == "days" else _problem(first))
+        return Preview(problem=_problem(form, invalid.problems[0]))
     words, saving = schedule_words(schedule), _saving(form, goal, schedule) if goal else ()
     if schedule.frequency is Frequency.QUOTA:
         return Preview(words, problem=_("On any day you like."), saving=saving)
@@ -97,8 +96,16 @@ def _asks_otherwise(form: GoalForm, goal: Terms) -> bool:
     return form.target.data is not None and asked != (goal.direction, goal.target, goal.unit)
 
 
-def _problem(problem: Problem) -> str:
-    return problem_text(problem.code, problem.params)
+def _problem(form: GoalForm, problem: Problem) -> str:
+    """Why there are no dates yet; what stands at a field is named with it."""
+    if problem.code == "required":
+        return (
+            _("Choose the days to see the dates.") if problem.field == "days" else _("Say how often to see the dates.")
+        )
+    text = problem_text(problem.code, problem.params)
+    if problem.code in ("out_of_range", "unknown_choice") and problem.field in form:
+        return _("%(field)s: %(problem)s", field=form[problem.field].label.text, problem=text)
+    return text
 
 
 def _distance(one: date, today: date) -> str:

@@ -6,7 +6,6 @@ numbers and dates and never hold a person's words.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -19,20 +18,12 @@ from webapp.domain.schedules import Frequency, Schedule, due_dates
 from webapp.domain.tracking import Day, DayState, Direction, Fact, completes, day_values
 from webapp.models import DataKey, Entry, Goal, Occurrence, Person, ScheduleVersion
 from webapp.models.engine import AnySession
+from webapp.queries.doctor_finding import Finding
+from webapp.queries.doctor_habits import habit_findings
+from webapp.queries.habits import aim_on
 from webapp.queries.sealed_cells import broken_cells
 
 GOALS_AT_ONCE = 20
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is not as it should be: where ("goal 12"), and what."""
-
-    where: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.what}"
 
 
 def examine(session: AnySession, today: date) -> Iterator[Finding]:
@@ -42,6 +33,7 @@ def examine(session: AnySession, today: date) -> Iterator[Finding]:
     for goals in _goals(session):
         rows, facts = _rows_of(session, goals), _facts_of(session, goals)
         for goal in goals:
+            yield from habit_findings(session, goal, rows[goal.id], today)
             yield from _projections(goal, rows[goal.id], facts[goal.id])
             yield from _completion(goal, rows[goal.id])
             yield from _window(goal, rows[goal.id], today)
@@ -111,22 +103,21 @@ def _projections(goal: Goal, rows: list[Occurrence], facts: list[Any]) -> Iterat
             yield Finding(where, f"points at entry {row.entry_id}, the day's last is {fact.id if fact else None}")
         if row.value != day.value:
             yield Finding(where, f"shows the amount {row.value}, the ledger says {day.value}")
-        if row.state not in _possible(goal, day):
+        if row.state not in _possible(goal, day, local_date):
             yield Finding(where, f"shows {row.state}, the ledger says {day.state} {day.value}")
         if fact is not None and fact.noted and not row.annotated:
             yield Finding(where, "hides that there is a note")
 
 
-def _possible(goal: Goal, day: Day) -> set[DayState]:
-    """States the row may show: an at-most day is judged only once it is over, and by the target of that time.
+def _possible(goal: Goal, day: Day, local_date: date) -> set[DayState]:
+    """States the row may show: an at-most day is judged only once it is over, and by what was asked at that time.
 
-    The row keeps the judgement it got when it was written; a goal whose target was edited since may therefore show
+    The row keeps the judgement it got when it was written; a goal whose terms were edited since may therefore show
     any that an amount can earn.
     """
-    if goal.direction is None or goal.target is None:
-        return {day.state} if goal.revision == 1 else {day.state, *_earned(day)}
-    judged = {day.judged(goal.target, goal.direction, over=True)}
-    if goal.direction is Direction.AT_MOST:
+    aim = aim_on(goal, local_date)
+    judged = {aim.state(day, over=True)}
+    if aim.direction is Direction.AT_MOST:
         judged.add(day.state)
     return judged if goal.revision == 1 else {*judged, day.state, *_earned(day)}
 
@@ -139,7 +130,7 @@ def _earned(day: Day) -> set[DayState]:
 def _completion(goal: Goal, rows: list[Occurrence]) -> Iterator[Finding]:
     if goal.lifecycle not in (Lifecycle.ACTIVE, Lifecycle.COMPLETED) or not (schedule := _current(goal)):
         return
-    live = [row.state for row in rows if row.deleted_at is None]
+    live = [row.state for row in rows if row.deleted_at is None and not row.paused]
     complete = completes(bounded=schedule.bounded, states=live)
     if complete != (goal.lifecycle is Lifecycle.COMPLETED):
         yield Finding(f"goal {goal.id}", f"is {goal.lifecycle}, its rows say {'completed' if complete else 'active'}")

@@ -183,7 +183,7 @@ def open_grant(session: AnySession, viewer: Viewer, goal: Goal) -> Grant:
     return grant
 
 
-def opened(session: AnySession, viewer: Viewer, goal: Goal) -> Terms:
+def opened(session: AnySession, viewer: Viewer, goal: Goal, *, with_tags: bool = True) -> Terms:
     """The goal's words, opened with its owner's key."""
     words = viewer.words if goal.owner_id == viewer.id else words_of(session, goal.owner_id)
     current = next(version for version in goal.schedules if version.is_current)
@@ -203,7 +203,7 @@ def opened(session: AnySession, viewer: Viewer, goal: Goal) -> Terms:
         revision=goal.revision,
         schedule=current.terms(),
         skip_budget=current.skip_budget,
-        tags=tags.names_on(session, viewer, goal),
+        tags=tags.names_on(session, viewer, goal) if with_tags else (),
     )
 
 
@@ -229,7 +229,8 @@ def _list(viewer: Viewer, wanted: Filter) -> Select[*tuple[Any, ...]]:
             func.count().filter(Occurrence.state != DayState.SKIPPED, answered_or_over).label("due"),
         )
         .join(Goal, Goal.id == Occurrence.goal_id)
-        .where(goals_of(viewer), Occurrence.deleted_at.is_(None), Occurrence.local_date.between(since, viewer.today))
+        .where(goals_of(viewer), Occurrence.deleted_at.is_(None), Occurrence.paused.is_(False))
+        .where(Occurrence.local_date.between(since, viewer.today))
         .group_by(Occurrence.goal_id)
         .subquery()
     )

@@ -109,8 +109,8 @@ def began(session: AnySession, goal: Goal) -> date:
 
 
 def made_on(goal: Goal) -> date:
-    """The date the goal was made, as its owner lived it where rows tell."""
-    return goal.rows_from or goal.created_at.date()
+    """The date the goal was made; a start it was given in the past asks nothing of the days before that."""
+    return max(min(version.valid_from for version in goal.schedules), goal.created_at.date())
 
 
 def _decimals(texts: Sequence[str | None] | None) -> tuple[Decimal | None, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from webapp.domain.errors import NotFound
 from webapp.domain.pauses import Pause
@@ -14,6 +14,18 @@ from webapp.models.engine import AnySession
 from webapp.queries.goals import is_public_id
 
 SHOWN = 100
+
+# Statements are built once, here: building one costs more than running it.
+
+_PAUSES = (
+    select(PlannedPause.public_id, PlannedPause.first, PlannedPause.last)
+    .add_columns(Goal.public_id.label("goal"), Goal.title, Goal.colour)
+    .outerjoin(Goal, Goal.id == PlannedPause.goal_id)
+    .where(PlannedPause.owner_id == bindparam("owner_id"), Goal.deleted_at.is_(None))
+    .order_by(PlannedPause.first.desc(), PlannedPause.id.desc())
+    .limit(SHOWN)
+)
+_PAUSES_OF_GOAL = _PAUSES.where(or_(PlannedPause.goal_id.is_(None), PlannedPause.goal_id == bindparam("goal_id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +46,11 @@ class PauseRow:
 
 def pauses_of(session: AnySession, viewer: Viewer, goal: Goal | None = None) -> list[PauseRow]:
     """The viewer's latest 100 pauses, or those that concern one goal, the latest first; none of deleted goals."""
-    columns = (PlannedPause.public_id, PlannedPause.first, PlannedPause.last, Goal.public_id.label("goal"))
-    statement = (
-        select(*columns, Goal.title, Goal.colour)
-        .outerjoin(Goal, Goal.id == PlannedPause.goal_id)
-        .where(PlannedPause.owner_id == viewer.id, Goal.deleted_at.is_(None))
-        .order_by(PlannedPause.first.desc(), PlannedPause.id.desc())
-        .limit(SHOWN)
-    )
-    if goal is not None:
-        statement = statement.where(or_(PlannedPause.goal_id.is_(None), PlannedPause.goal_id == goal.id))
+    values = {"owner_id": viewer.id}
+    if goal is None:
+        rows = session.connection().execute(_PAUSES, values)
+    else:
+        rows = session.connection().execute(_PAUSES_OF_GOAL, {**values, "goal_id": goal.id})
     return [
         PauseRow(
             id=row.public_id,
@@ -53,7 +60,7 @@ def pauses_of(session: AnySession, viewer: Viewer, goal: Goal | None = None) -> 
             title=viewer.words.open("goal.title", row.title) if row.title else "",
             colour=row.colour,
         )
-        for row in session.execute(statement)
+        for row in rows
     ]
 
 

@@ -1,13 +1,34 @@
 """A person's tags, opened."""
 
 from collections import defaultdict
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp.domain.people import Viewer
 from webapp.models import Goal, GoalTag, Tag
 from webapp.models.engine import AnySession
 from webapp.queries.visibility import goals_of
+
+# Built once, here: building a statement costs more than running it.
+_CARRIED = (
+    select(Tag.public_id, Tag.name, Goal.public_id.label("goal"))
+    .join(GoalTag, GoalTag.tag_id == Tag.id)
+    .join(Goal, Goal.id == GoalTag.goal_id)
+    .where(Tag.owner_id == bindparam("viewer_id"), goals_of(bindparam("viewer_id")), Goal.archived_at.is_(None))
+)
+
+
+class Carried(NamedTuple):
+    """A tag and the addresses of the live goals that carry it."""
+
+    id: str
+    name: str
+    goals: frozenset[str]
+
+
+_ON_GOAL = select(Tag.name).join(GoalTag, GoalTag.tag_id == Tag.id).where(GoalTag.goal_id == bindparam("goal_id"))
+"""Built once: building a statement costs more than running it."""
 
 
 def tags_of(session: AnySession, viewer: Viewer) -> list[tuple[str, str]]:
@@ -17,12 +38,21 @@ def tags_of(session: AnySession, viewer: Viewer) -> list[tuple[str, str]]:
     return sorted(opened, key=lambda tag: tag[1].casefold())
 
 
+def carried(session: AnySession, viewer: Viewer) -> list[Carried]:
+    """Every tag that a live goal of the viewer's carries, by name."""
+    goals: dict[tuple[str, bytes], set[str]] = defaultdict(set)
+    for row in session.connection().execute(_CARRIED, {"viewer_id": viewer.id}):
+        goals[row.public_id, row.name].add(row.goal)
+    found = [Carried(tag, viewer.words.open("tag.name", name), frozenset(on)) for (tag, name), on in goals.items()]
+    return sorted(found, key=lambda tag: tag.name.casefold())
+
+
 def names_on(session: AnySession, viewer: Viewer, goal: Goal) -> tuple[str, ...]:
     """The names of the tags a goal carries, by name; for others than the owner none: no scope opens them."""
     if goal.owner_id != viewer.id:
         return ()
-    statement = select(Tag.name).join(GoalTag, GoalTag.tag_id == Tag.id).where(GoalTag.goal_id == goal.id)
-    return tuple(sorted((viewer.words.open("tag.name", name) for name in session.scalars(statement)), key=str.casefold))
+    rows = session.connection().execute(_ON_GOAL, {"goal_id": goal.id})
+    return tuple(sorted((viewer.words.open("tag.name", row.name) for row in rows), key=str.casefold))
 
 
 def names_by_goal(session: AnySession, viewer: Viewer) -> dict[str, tuple[str, ...]]:

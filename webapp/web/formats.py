@@ -121,6 +121,12 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
             "A pause lasts %(num)d days at most.",
             int(str(params.get("days", 0))),
         ),
+        "too_many_pauses": ngettext(
+            "You can have one pause at a time; remove it first.",
+            "You can have at most %(num)d pauses; remove some that are over first.",
+            int(str(params.get("most", 0))),
+        ),
+        "nothing_chosen": _("Tick at least one goal first."),
         "too_many_tags": ngettext("One tag at most.", "At most %(num)d tags.", int(str(params.get("most", 0)))),
         "rule_unreadable": _("This rule cannot be read."),
         "rule_part_unknown": _("This rule has a part we do not know: %(part)s.", part=params.get("part", "")),

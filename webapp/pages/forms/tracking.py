@@ -35,6 +35,8 @@ class DayForm(Form):
             problems.append(Problem("state", "unknown_choice"))
         if problems:
             raise Invalid(problems)
+        if self.state.raw_data == [""] and self.value.data is None:
+            state = DayState.OPEN  # the amount was to say how it went, and there is none (any more)
         value: Decimal | None = self.value.data
         if not self.restore.data and state in (DayState.OPEN, DayState.SKIPPED):
             value = None  # undoing and skipping say nothing of the number that still stands in the field
