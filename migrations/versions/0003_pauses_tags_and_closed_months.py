@@ -23,11 +23,11 @@ def upgrade() -> None:
         " CONSTRAINT ck_schedule_version_direction CHECK (direction IN ('at_least', 'at_most'))"
     )
     op.add_column("schedule_version", sa.Column("target", AMOUNT, nullable=True))
-    for column in ("direction", "target"):  # what a goal asks has not been versioned before
-        op.execute(
-            f"UPDATE schedule_version SET {column} ="
-            f" (SELECT goal.{column} FROM goal WHERE goal.id = schedule_version.goal_id)"
-        )
+    op.execute(  # what a goal asks has not been versioned before
+        "UPDATE schedule_version SET"
+        " direction = (SELECT goal.direction FROM goal WHERE goal.id = schedule_version.goal_id),"
+        " target = (SELECT goal.target FROM goal WHERE goal.id = schedule_version.goal_id)"
+    )
     ended = sa.text("is_current AND until IS NOT NULL")
     op.create_index(
         "ix_schedule_version_until", "schedule_version", ["until"], sqlite_where=ended, postgresql_where=ended

@@ -98,6 +98,20 @@ def test_the_worker_closes_what_is_over_for_everybody(session, ada):
     assert months.close_over(session, NOW + 25 * DAY) == 0
 
 
+def test_the_worker_brings_streaks_to_what_was_there_before_it_kept_them(session, ada):
+    goal = make.goal(session, ada, when=since(ada, 60), direction=Direction.AT_MOST, target=Decimal(2))
+    for back in range(50, -1, -1):
+        make.tick(session, ada, goal, days_ago(back), None, value=Decimal(1))
+    assert (current(goal), current(goal, TODAY + DAY)) == (50, 51)  # today may still pass its limit
+    foreseen = list(goal.streak_ahead)
+    session.query(GoalMonth).delete()
+    goal.months_until, goal.streak_ahead, goal.best_streak = None, None, 0
+    session.commit()
+    assert months.close_over(session, NOW) == 1
+    assert (current(goal), current(goal, TODAY + DAY)) == (50, 51)
+    assert goal.streak_ahead[-1] == foreseen[-1]
+
+
 def test_changing_a_schedule_keeps_history_judged_by_the_old_version(session, ada):
     goal = make.goal(session, ada, when=since(ada, 60))
     for back in range(59, 0, -1):

@@ -48,10 +48,10 @@ def test_a_state_saves_the_walk(marks, by, back):
     assert outlook(later, by, today, state) == outlook(facts, by, today)
 
 
-@given(st.lists(st.sampled_from((None, 1, 3)), min_size=1, max_size=10))
-def test_a_limit_kept_today_counts_tomorrow(values):
-    by, facts, today = terms(aim=(Direction.AT_MOST, 2)), amounts(*values), day(len(values))
+@given(st.lists(st.sampled_from((None, 1, 3)), min_size=1, max_size=10), st.integers(0, 3))
+def test_a_limit_kept_today_or_ahead_counts_the_day_after(values, ahead):
+    by, facts, today = terms(aim=(Direction.AT_MOST, 2)), amounts(*values), day(max(1, len(values) - ahead))
     found = outlook(facts, by, today)
-    for on in (today, day(len(values) + 1), day(len(values) + 9)):
+    for on in (today, *(day(len(values) + more) for more in (0, 1, 9))):
         now = streaks(facts, by, on)
         assert foreseen(found, on) == (now.current.length if now.current else 0)

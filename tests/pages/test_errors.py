@@ -159,7 +159,7 @@ def test_a_busy_database_asks_to_try_again(visit: Browser, monkeypatch: pytest.M
     def busy(*_: object) -> None:
         raise OperationalError("SELECT goal", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(days, "due_today", busy)
+    monkeypatch.setattr(days, "due_or_resting", busy)
     page = visit.get("/")
 
     assert page.status == 503

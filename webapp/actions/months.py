@@ -39,11 +39,7 @@ def follow(session: AnySession, goal: Goal, today: date, changed: date | None = 
     if spoiled or not fits(terms, states):
         _close(session, goal, terms, today, changed if fits(terms, states) else LONGEST_AGO)
         until, states = habits.states_before(session, goal.id, today)
-    facts = habits.facts_between(session, goal.id, shifted(until, 1) if until else LONGEST_AGO)
-    ahead = outlook(facts, terms, today, states.streak)
-    steps = [[day.isoformat(), length] for day, length in ahead.steps]
-    if steps != (goal.streak_ahead or []) or ahead.best != goal.best_streak:
-        goal.streak_ahead, goal.best_streak = steps or None, ahead.best
+    _foresee(session, goal, terms, today, until, states)
 
 
 def close_over(session: AnySession, now: datetime, *, most: int = 50) -> int:
@@ -62,7 +58,10 @@ def close_over(session: AnySession, now: datetime, *, most: int = 50) -> int:
     )
     goals = session.scalars(statement).all()
     for goal in goals:
-        _close(session, goal, habits.terms_of(session, goal), now.date(), None)
+        terms = habits.terms_of(session, goal)
+        _close(session, goal, terms, now.date(), None)
+        everywhere = last_over(now)  # as of a day that everybody has reached, what lies ahead is foreseen
+        _foresee(session, goal, terms, shifted(everywhere, 1), *habits.states_before(session, goal.id, everywhere))
     session.flush()
     return len(goals)
 
@@ -96,6 +95,14 @@ def finish_limits(session: AnySession, now: datetime, *, most: int = 200) -> int
 def last_over(now: datetime) -> date:
     """The latest date that is over in every zone, whatever hour people's days begin at."""
     return shifted(now.date(), -LATE_DAYS)
+
+
+def _foresee(session: AnySession, goal: Goal, terms: Terms, today: date, until: date | None, states: States) -> None:
+    facts = habits.facts_between(session, goal.id, shifted(until, 1) if until else LONGEST_AGO)
+    ahead = outlook(facts, terms, today, states.streak)
+    steps = [[day.isoformat(), length] for day, length in ahead.steps]
+    if steps != (goal.streak_ahead or []) or ahead.best != goal.best_streak:
+        goal.streak_ahead, goal.best_streak = steps or None, ahead.best
 
 
 def _close(session: AnySession, goal: Goal, terms: Terms, today: date, changed: date | None) -> None:

@@ -181,7 +181,7 @@ def outlook(facts: Facts, terms: Terms, today: date, state: StreakState | None =
     day, running = today, now.current
     while day <= last and len(steps) < MOST_STEPS:
         lapse = _next_miss(facts, terms, day, state)
-        until = day if _is_judged_tomorrow(facts, terms, day) else lapse
+        until = min(lapse, _next_judgement(facts, terms, day) or lapse)
         steps.append((until, running.length if running else 0))
         day = shifted(until, 1)
         if until != lapse:
@@ -336,10 +336,11 @@ def _asks_again(terms: Terms, day: date) -> bool:
     return bool(due_between(terms.versions, day, shifted(day, REACHES[-1])))
 
 
-def _is_judged_tomorrow(facts: Facts, terms: Terms, day: date) -> bool:
-    """True when the day stands open only because it is not over: an amount that may still pass its limit."""
-    aim, fact = terms.aim(in_force(terms.versions, day)), facts.get(day)
-    return fact is not None and aim.state(fact, over=False) is not aim.state(fact, over=True)
+def _next_judgement(facts: Facts, terms: Terms, first: date) -> date | None:
+    """Return the first day from this one on that stands open only because it is not over: it may pass its limit yet."""
+    ahead = sorted(day for day in facts if day >= first)
+    aims = ((day, facts[day], terms.aim(in_force(terms.versions, day))) for day in ahead)
+    return next((day for day, fact, aim in aims if aim.state(fact, over=False) is not aim.state(fact, over=True)), None)
 
 
 def _walk(facts: Facts, terms: Terms, today: date, last: date, state: StreakState | None) -> StreakWalk:

@@ -72,8 +72,9 @@ def _facts(each: JudgedDay, terms: Terms, opened: Opened, sight: Sight) -> list[
     """By what the day is judged: the schedule of that day, what it asked, for its owner the pause around it."""
     facts = []
     if each.version is not None:
-        since = _(" (since %(day)s)", day=day(each.version.valid_from)) if len(terms.versions) > 1 else ""
-        facts.append((_("Schedule that day"), schedule_words(each.version) + since))
+        facts.append((_("Schedule that day"), schedule_words(each.version)))
+        if len(terms.versions) > 1:
+            facts.append((_("In force since"), day(each.version.valid_from)))
     if each.aim.direction is not None and each.aim.target is not None:
         facts.append((_("Asked"), target_words(each.aim.direction, each.aim.target, opened.unit)))
     if each.fact.value is not None:
