@@ -36,7 +36,8 @@ def test_nothing_is_due_in_a_pause_of_everything(session, ada):
     assert resting(session, theirs) == []
     assert days.due_today(session, ada) == []
     assert len(days.due_today(session, other)) == 1
-    assert days.tally_today(session, ada) == (0, 0)
+    row, tally = days.one_today(session, ada, walk.public_id)
+    assert (row.paused, tally) == (True, (0, 0))
     assert [row.local_date for row in days.coming(session, ada)] == [TODAY + 3 * DAY] * 2
     month = days.due_between(session, ada, TODAY, TODAY + 70 * DAY)
     assert [day for day, rows in month.items() if any(row.paused for row in rows)] == resting(session, walk)

@@ -320,3 +320,32 @@ def test_ten_years_cost_what_one_costs(app: Flask, client: FlaskClient, session:
         costs.append(found)
     assert costs[0] == costs[1]
     assert {path: count for path, count in costs[1].items() if count > STATEMENTS} == {}
+
+
+def test_a_day_that_is_still_open_weighs_nothing_yet(visit: Browser, session: Session, her: Viewer) -> None:
+    goal = make.goal(session, her, "Walk", make.schedule(start=days_ago(20)))
+    tell(session, her, goal, "x" * 20 + ".")
+    session.commit()
+    address = f"/goals/{goal.public_id}"
+    before = numbers(visit.get(address)), visit.get(address).one("a", class_="strength").find(".//{*}text").text
+    assert "66" in before[1]  # twenty ticks: 0.655748
+    explained = visit.get(f"{address}/strength").words()
+    assert "As of 9 March 2026. Today counts once it has its answer, or is over." in explained
+    assert "As of 10 March 2026" in visit.get(f"{address}/strength?as_of={TODAY}").words()
+    make.tick(session, her, goal, TODAY, DayState.NOT_DONE)
+    session.commit()
+    assert "62" in visit.get(address).one("a", class_="strength").find(".//{*}text").text
+
+
+def test_a_goal_that_was_put_away_is_shown_as_it_was_then(visit: Browser, session: Session, her: Viewer) -> None:
+    goal = make.goal(session, her, "Walk", make.schedule(start=days_ago(40)))
+    tell(session, her, goal, "x" * 10 + "." * 31)
+    then = make.viewer(session, session.get_one(Person, her.id), make.NOW - 30 * (make.NOW - make.NOW.replace(day=9)))
+    goals.archive(session, then, goal)
+    session.commit()
+    page = visit.get(f"/goals/{goal.public_id}")
+    assert numbers(page)["Current streak"].startswith("10")
+    assert (
+        date.fromisoformat(year_of(page)["first"]).toordinal() + len(year_of(page)["marks"]) - 1
+        == days_ago(30).toordinal()
+    )

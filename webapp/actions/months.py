@@ -34,11 +34,11 @@ def follow(session: AnySession, goal: Goal, today: date, changed: date | None = 
     if all(version.frequency is Frequency.ONE_TIME for version in goal.schedules):
         return
     terms = habits.terms_of(session, goal)
-    until, states = habits.states_before(session, goal.id, today)
+    until, states = habits.states_before(session, goal.id, today.replace(day=1))
     spoiled = changed is not None and changed <= (goal.months_until or last_closable(today))
     if spoiled or not fits(terms, states):
         _close(session, goal, terms, today, changed if fits(terms, states) else LONGEST_AGO)
-        until, states = habits.states_before(session, goal.id, today)
+        until, states = habits.states_before(session, goal.id, today.replace(day=1))
     _foresee(session, goal, terms, today, until, states)
 
 
@@ -61,7 +61,13 @@ def close_over(session: AnySession, now: datetime, *, most: int = 50) -> int:
         terms = habits.terms_of(session, goal)
         _close(session, goal, terms, now.date(), None)
         everywhere = last_over(now)  # as of a day that everybody has reached, what lies ahead is foreseen
-        _foresee(session, goal, terms, shifted(everywhere, 1), *habits.states_before(session, goal.id, everywhere))
+        _foresee(
+            session,
+            goal,
+            terms,
+            shifted(everywhere, 1),
+            *habits.states_before(session, goal.id, everywhere.replace(day=1)),
+        )
     session.flush()
     return len(goals)
 

@@ -1,11 +1,14 @@
 """One goal: what it is, how it went, and why its numbers are what they are."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, g, request
 
 from webapp.actions import access
+from webapp.domain.days import local_day
 from webapp.domain.errors import NotFound
+from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, allows
 from webapp.extensions import db
 from webapp.models import Goal
@@ -27,7 +30,7 @@ def show(public_id: str) -> Any:
     goal = looked_at(public_id)
     may = rights(goal)
     opened = queries.opened(db.session, g.viewer, goal)
-    seen = goal_overview.overview(g.viewer, goal, opened, request.args) if may["track"] else {}
+    seen = goal_overview.overview(then(goal), goal, opened, request.args) if may["track"] else {}
     return page("goals/show.html", goal=opened, may=may, facts=goal_facts(opened), **seen)
 
 
@@ -37,7 +40,7 @@ def figures(public_id: str) -> Any:
     """The tables behind the charts of one span."""
     goal = habit(public_id)
     opened = queries.opened(db.session, g.viewer, goal, with_tags=False)
-    return page("goals/figures.html", goal=opened, **goal_figures.figures(g.viewer, goal, opened, request.args))
+    return page("goals/figures.html", goal=opened, **goal_figures.figures(then(goal), goal, opened, request.args))
 
 
 @bp.get("/<public_id>/days/<day>")
@@ -46,7 +49,7 @@ def day(public_id: str, day: str) -> Any:
     """One day: what it counts as and why, what was said of it, and a form to correct it."""
     goal = tracked(public_id)
     opened = queries.opened(db.session, g.viewer, goal, with_tags=False)
-    return page("goals/day.html", goal=opened, may=rights(goal), **goal_day.one_day(g.viewer, goal, opened, day))
+    return page("goals/day.html", goal=opened, may=rights(goal), **goal_day.one_day(then(goal), goal, opened, day))
 
 
 @bp.get("/<public_id>/streak")
@@ -55,7 +58,7 @@ def why(public_id: str) -> Any:
     """Why a streak is as long as it is, day by day."""
     goal = habit(public_id)
     opened = queries.opened(db.session, g.viewer, goal, with_tags=False)
-    return page("goals/why.html", goal=opened, **goal_why.why_of(g.viewer, goal, opened, request.args))
+    return page("goals/why.html", goal=opened, **goal_why.why_of(then(goal), goal, opened, request.args))
 
 
 @bp.get("/<public_id>/strength")
@@ -64,7 +67,7 @@ def strength(public_id: str) -> Any:
     """How strength and percentages come about, as of any day."""
     goal = habit(public_id)
     opened = queries.opened(db.session, g.viewer, goal, with_tags=False)
-    found = goal_strength.explained(g.viewer, goal, opened, request.args)
+    found = goal_strength.explained(then(goal), goal, opened, request.args)
     return page("goals/strength.html", goal=opened, **found), 422 if found["error"] else 200
 
 
@@ -93,6 +96,14 @@ def habit(public_id: str) -> Goal:
     if not progress.repeats(goal):
         raise NotFound
     return goal
+
+
+def then(goal: Goal) -> Viewer:
+    """The viewer on the last day the goal was asked for anything: today, or the day it was put away."""
+    viewer: Viewer = g.viewer
+    if goal.archived_at is None:
+        return viewer
+    return replace(viewer, today=min(viewer.today, local_day(goal.archived_at, viewer.zone, viewer.day_start)))
 
 
 def rights(goal: Goal) -> dict[str, bool]:

@@ -48,12 +48,13 @@ class Counted(NamedTuple):
 
 
 def explained(viewer: Viewer, goal: Goal, opened: Opened, asked: Mapping[str, str]) -> dict[str, Any]:
-    """The explanation as of the day in `asked`, else today; `error` says why that day could not be taken."""
+    """The explanation as of the day in `asked`, else of the last decided one; `error` says why it is another day."""
     if history.sight_of(db.session, viewer, goal).since is not None:
         raise NotFound
     terms = habits.terms_of(db.session, goal)
     began = habits.began(db.session, goal)
-    as_of, error = _as_of(asked, began, viewer.today)
+    last = _last_decided(goal, terms, began, viewer.today)
+    as_of, error = _as_of(asked, began, viewer.today, last)
     found = judgements.explained(db.session, goal, terms, as_of)
     first = max(began, min(date(as_of.year, 1, 1), shifted(as_of, 1 - MONTH_DAYS)))
     year = judgements.judged(db.session, goal, terms, first, as_of, as_of)
@@ -61,6 +62,7 @@ def explained(viewer: Viewer, goal: Goal, opened: Opened, asked: Mapping[str, st
         "as_of": as_of,
         "typed": asked.get("as_of", as_of.isoformat()),
         "error": error,
+        "is_open": as_of == last < viewer.today,
         "explanation": found,
         "score": f"{found.score:.4f}" if found else "",
         "percent": round(found.score * 100) if found else None,
@@ -75,10 +77,17 @@ def explained(viewer: Viewer, goal: Goal, opened: Opened, asked: Mapping[str, st
     }
 
 
-def _as_of(asked: Mapping[str, str], began: date, today: date) -> tuple[date, str]:
-    """The day that is meant, today in place of one that cannot be taken, and what is wrong with that."""
+def _last_decided(goal: Goal, terms: Terms, began: date, today: date) -> date:
+    """Today once it has its answer, else yesterday: a day that is still open weighs nothing yet."""
+    still_open = judgements.judged(db.session, goal, terms, today, today, today)[-1].verdict is Verdict.OPEN
+    return shifted(today, -1) if still_open and began < today else today
+
+
+def _as_of(asked: Mapping[str, str], began: date, today: date, last: date) -> tuple[date, str]:
+    """The day that is meant, the last decided one when none is; today in place of one that cannot be taken, and what is
+    wrong with that."""
     if not asked.get("as_of"):
-        return today, ""
+        return last, ""
     one = date_in(asked, "as_of")
     if one is None:
         return today, _("Please choose a day.")

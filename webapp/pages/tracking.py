@@ -20,6 +20,7 @@ from webapp.pages.forms.tracking import DayForm
 from webapp.pages.respond import onward, page, wants_fragment
 from webapp.pages.rows import Line, announcement, row, row_words
 from webapp.queries import days, goals, notes
+from webapp.queries.days import DueRow
 from webapp.web.addresses import safe_next
 from webapp.web.formats import amount, problem_text
 from webapp.web.formats import day as day_words
@@ -130,7 +131,7 @@ def note_before(form: DayForm, public_id: str, local_date: date) -> str | None:
 def ticked(recorded: Recorded, form: DayForm, noted: str | None) -> str:
     """The line as it now is, a message with undo, and how far the day is."""
     viewer, local_date = g.viewer, recorded.local_date
-    due = days.one_on(db.session, viewer, recorded.goal.public_id, local_date)
+    due, tally = now_on(recorded.goal.public_id, local_date, form.view.data)
     if due is None:
         abort(404)
     said = announcement(due.title, due.state, due.value, local_date, viewer.today)
@@ -142,18 +143,21 @@ def ticked(recorded: Recorded, form: DayForm, noted: str | None) -> str:
         o=line,
         said=said,
         undo=undo,
-        tally=tally_now(form.view.data, local_date),
+        tally=tally,
         row_view=form.view.data,
         row_back=safe_next(form.back.data) or "",
         past=local_date < viewer.today,
     )
 
 
-def tally_now(view: str | None, local_date: date) -> tuple[int, int] | None:
-    """How far the day of the page is; None where the page is not of the day that was ticked."""
-    if view == "day":
-        return days.tally_of(one for one in days.due_on(db.session, g.viewer, local_date) if not one.paused)
-    return days.tally_today(db.session, g.viewer) if local_date == g.viewer.today else None
+def now_on(public_id: str, local_date: date, view: str | None) -> tuple[DueRow | None, tuple[int, int] | None]:
+    """The goal on its day, and how far that day is; not where the page is not of the day that was ticked."""
+    if view != "day" and local_date == g.viewer.today:
+        return days.one_today(db.session, g.viewer, public_id)
+    due = days.one_on(db.session, g.viewer, public_id, local_date)
+    if view != "day":
+        return due, None
+    return due, days.tally_of(one for one in days.due_on(db.session, g.viewer, local_date) if not one.paused)
 
 
 def undo_of(recorded: Recorded, view: str | None, noted: str | None) -> dict[str, Any]:

@@ -222,15 +222,21 @@ def tally_of(rows: Iterable[DueRow]) -> tuple[int, int]:
     return counted.count(DayState.DONE), len(counted)
 
 
-def tally_today(session: AnySession, viewer: Viewer) -> tuple[int, int]:
-    """`tally_of(due_today(…))` without opening a word."""
+def one_today(session: AnySession, viewer: Viewer, public_id: str) -> tuple[DueRow | None, tuple[int, int]]:
+    """One goal of the viewer's today, due or not, and `tally_of(due_today(…))`, opening no other words."""
+    today = viewer.today
+    every = _run(session, viewer, _ON_DAY, day=today).all()
     states = [
         row.state or DayState.OPEN
-        for row in _run(session, viewer, _ON_DAY, day=viewer.today)
-        if row.frequency is not Frequency.QUOTA and not row.rests and _belongs_to(row, viewer.today)
+        for row in every
+        if row.frequency is not Frequency.QUOTA and not row.rests and _belongs_to(row, today)
     ]
     counted = [state for state in states if state is not DayState.SKIPPED]
-    return counted.count(DayState.DONE), len(counted)
+    tally = counted.count(DayState.DONE), len(counted)
+    row = next((row for row in every if row.public_id == public_id), None)
+    if row is None:  # put away, yet ticked
+        return one_on(session, viewer, public_id, today), tally
+    return _on_its_day(viewer, row, today, quota_counts(session, [row], today)), tally
 
 
 def one_on(session: AnySession, viewer: Viewer, public_id: str, day: date) -> DueRow | None:
@@ -346,8 +352,12 @@ def _opened(words: Words, goal: Any) -> _Opened:
 
 
 def _on_its_day(viewer: Viewer, row: Any, day: date, counts: dict[int, QuotaCount]) -> DueRow:
-    streak = length_on(row.streak_ahead, viewer.today)
-    return _as_due(viewer, row, day)._replace(paused=bool(row.rests), streak=streak, quota=counts.get(row.id))
+    state, value, annotated = DayState.OPEN, None, False
+    if row.local_date is not None and row.removed is None:
+        state, value, annotated = shown_state(row, row, viewer.today), row.value, row.annotated
+    streak = length_on(row.streak_ahead, viewer.today) if row.streak_ahead else 0
+    opened = _opened(viewer.words, row)
+    return DueRow(*opened, day, state, value, annotated, bool(row.rests), streak, counts.get(row.id))
 
 
 def _as_due(viewer: Viewer, row: Any, day: date) -> DueRow:

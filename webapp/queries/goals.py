@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from webapp.domain.errors import NotFound
 from webapp.domain.goals import Kind, Lifecycle
@@ -95,12 +95,9 @@ class Terms:
 
 
 # One's own goal is asked for first, by a statement built once: building the whole clause takes longer than a tick.
-_OWN = (
-    select(Goal)
-    .where(Goal.public_id == bindparam("public_id"), goals_of(bindparam("viewer_id")))
-    .options(selectinload(Goal.schedules))
-)
-_OWN_LOCKED = _OWN.with_for_update().execution_options(populate_existing=True)
+_mine = select(Goal).where(Goal.public_id == bindparam("public_id"), goals_of(bindparam("viewer_id")))
+_OWN = _mine.options(joinedload(Goal.schedules))
+_OWN_LOCKED = _mine.options(selectinload(Goal.schedules)).with_for_update().execution_options(populate_existing=True)
 
 
 def listed(session: AnySession, viewer: Viewer, wanted: Filter) -> list[GoalRow]:
@@ -132,7 +129,8 @@ def find(session: AnySession, viewer: Viewer, public_id: str, *, lock: bool = Fa
     """The goal with its schedules, if the viewer may know of it, else NotFound; `lock` holds its row on PostgreSQL."""
     if not is_public_id(public_id):
         raise NotFound
-    own = session.scalars(_OWN_LOCKED if lock else _OWN, {"public_id": public_id, "viewer_id": viewer.id}).one_or_none()
+    asked = {"public_id": public_id, "viewer_id": viewer.id}
+    own = session.scalars(_OWN_LOCKED if lock else _OWN, asked).unique().one_or_none()
     if own is not None:
         return own
     statement = select(Goal).where(Goal.public_id == public_id, goals_visible_to(viewer))

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, case, func, or_, select
 
 from webapp.domain.checkpoints import streak_of, strength_of
 from webapp.domain.days import shifted, week_containing
-from webapp.domain.months import Mark, Month, States, close, fits, running
+from webapp.domain.months import PARTS, SCALE, Mark, Month, States, close, fits, running
 from webapp.domain.quotas import QuotaPeriod
 from webapp.domain.schedules import Frequency, Schedule, in_force
 from webapp.domain.streaks import Period, Rolling, Streaks, StreakWalk, rolling, streaks
@@ -25,6 +25,8 @@ from webapp.models.engine import AnySession
 from webapp.queries import habits
 
 LONGEST_AGO = date.min
+STILL_OPEN = (Mark.OPEN, *PARTS)
+"""Marks that the last day of a month in progress has while it is open."""
 
 _goal = GoalMonth.goal_id == bindparam("goal_id")
 _is_latest = GoalMonth.first == bindparam("latest")
@@ -76,7 +78,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a goal's page draws. `score` is today's strength in ten-thousandths, `earliest` the month of its first day.
+    """What a goal's page draws. `score` is the strength in ten-thousandths after the last
+    day that is decided, `earliest` the month of its first day.
 
     `period` is the week or month a quota is counting, or what was done in its last days. Who may not look back to the
     beginning gets no streaks and no score.
@@ -111,16 +114,17 @@ def repeats(goal: Goal) -> bool:
 
 def progress(session: AnySession, goal: Goal, terms: Terms, first: date, last: date, today: date) -> Progress:
     """The goal as of today, with the days from `first` to `last`; costs those days and what is not closed yet."""
-    rows = _months(session, goal, first, last)
-    latest = rows[-1] if rows and goal.months_until and rows[-1].first == goal.months_until.replace(day=1) else None
-    tail = _tail(session, goal, terms, today, goal.months_until if latest is not None else None, _states(latest))
-    now = tail.months(terms, today)
+    until = _closed_until(goal, today)
+    rows = _months(session, goal, first, last, until)
+    latest = next((row for row in reversed(rows) if until and row.first == until.replace(day=1)), None)
+    tail = _tail(session, goal, terms, today, until if latest is not None else None, _states(latest))
+    now = _without_today(tail.months(terms, today))
     closed = [_month(row) for row in rows if row.first < tail.first]
     return Progress(
         span=span_of([*closed, *now], first, last),
         streaks=streaks(tail.facts, terms, today, tail.states.streak),
         period=rolling(tail.facts, terms, today) or running_period(tail, terms, today),
-        score=next((score for score in reversed(now[-1].scores) if score is not None), None) if now else None,
+        score=_latest([score for month in now for score in month.scores], tail.states),
         earliest=rows[0].earliest if rows else tail.first,
         has_begun=tail.states.streak is not None or first_day(tail.facts) is not None,
     )
@@ -147,7 +151,7 @@ def progress_since(
 
 def tail_of(session: AnySession, goal: Goal, terms: Terms, today: date) -> Tail:
     """The facts since the last closed month; everything when none is closed or a schedule now asks for more."""
-    until, states = habits.states_before(session, goal.id, today)
+    until, states = habits.states_before(session, goal.id, today.replace(day=1))
     return _tail(session, goal, terms, today, until, states)
 
 
@@ -182,12 +186,18 @@ def running_period(tail: Tail, terms: Terms, today: date) -> Period | None:
     return walk.tally.judged(today) if walk.tally else None
 
 
-def _months(session: AnySession, goal: Goal, first: date, last: date) -> list[Any]:
+def _closed_until(goal: Goal, today: date) -> date | None:
+    """The last day of the latest closed month that is over today; a goal that was put away is seen as it was then."""
+    before = shifted(today.replace(day=1), -1)
+    return min(goal.months_until, before) if goal.months_until else None
+
+
+def _months(session: AnySession, goal: Goal, first: date, last: date, until: date | None) -> list[Any]:
     values = {
         "goal_id": goal.id,
         "first": first.replace(day=1),
         "last": last,
-        "latest": (goal.months_until or LONGEST_AGO).replace(day=1),
+        "latest": (until or LONGEST_AGO).replace(day=1),
     }
     return list(session.connection().execute(_MONTHS, values))
 
@@ -199,6 +209,22 @@ def _month(row: Any) -> Month:
 
 def _states(row: Any) -> States:
     return States() if row is None else States(streak_of(row.streak), strength_of(row.strength))
+
+
+def _without_today(months: list[Month]) -> list[Month]:
+    """A day that is still open weighs nothing yet: whoever looks in the morning has not become weaker."""
+    if not months or months[-1].marks[-1] not in STILL_OPEN:
+        return months
+    last = months[-1]
+    return [*months[:-1], last._replace(scores=(*last.scores[:-1], None))]
+
+
+def _latest(scores: list[int | None], before: States) -> int | None:
+    """The strength of the last day that has one, else the one the months before ended with."""
+    found = next((score for score in reversed(scores) if score is not None), None)
+    if found is None and before.strength is not None:
+        return round(before.strength.score * SCALE)
+    return found
 
 
 def _tail(session: AnySession, goal: Goal, terms: Terms, today: date, until: date | None, states: States) -> Tail:

@@ -1,10 +1,14 @@
 """Translations, looked for once in the life of the process: Flask-Babel alone would search its folders at every request
 and ask for the language at every word."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, g, has_request_context
 from flask_babel import Domain, get_locale
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 
 class Catalogue(Domain):
@@ -13,6 +17,7 @@ class Catalogue(Domain):
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[Any, Any] = {}
+        self._said: dict[tuple[int, str], Markup] = {}
 
     def init_app(self, app: Flask) -> None:
         """Pages and templates take their words from here."""
@@ -22,6 +27,23 @@ class Catalogue(Domain):
             lambda one, many, count: self.get_translations().ungettext(one, many, count),
             newstyle=True,
         )
+        app.jinja_env.globals["_"] = self._say()
+
+    def _say(self) -> Callable[..., str]:
+        """What `_` does in templates, each text looked up once: a page says fifty that never change."""
+        said = self._said
+
+        @pass_eval_context
+        def say(context: EvalContext, text: str, **values: Any) -> str:
+            translations = self.get_translations()
+            words = said.get((id(translations), text))
+            if words is None:
+                words = said[id(translations), text] = Markup(translations.ugettext(text))  # noqa: S704 - our own words
+            if not context.autoescape:
+                return str(words) % values
+            return words % values if values or "%" in words else words
+
+        return say
 
     def get_translations(self) -> Any:
         """The words in the language of this request, or of the letter that is being written."""
