@@ -27,7 +27,7 @@ def foreseen(found, on):
     return next((length for until, length in found.steps if on <= until), 0)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.text("xsn.", min_size=1, max_size=24), st.sampled_from(SCHEDULES), st.integers(0, 6))
 def test_every_day_ahead_is_foreseen(marks, by, ahead):
     facts, today = ticks(marks), day(max(1, len(marks) - ahead))
@@ -48,6 +48,7 @@ def test_a_state_saves_the_walk(marks, by, back):
     assert outlook(later, by, today, state) == outlook(facts, by, today)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from((None, 1, 3)), min_size=1, max_size=10), st.integers(0, 3))
 def test_a_limit_kept_today_or_ahead_counts_the_day_after(values, ahead):
     by, facts, today = terms(aim=(Direction.AT_MOST, 2)), amounts(*values), day(max(1, len(values) - ahead))

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
+from webapp.domain.days import shifted
+from webapp.domain.months import Mark
 from webapp.domain.people import Viewer
 from webapp.extensions import db
 from webapp.models import Goal
@@ -50,7 +52,7 @@ def figures(viewer: Viewer, goal: Goal, opened: Opened, asked: Mapping[str, str]
         "streaks": goal_picture.streak_rows(opened, found),
         "months": [(f"{month_name(one.first.month)} {one.first.year}", *_figures(one)) for one in reversed(months)],
         "weeks": [(goal_picture.dates(one.first, one.last), *_figures(one)) for one in reversed(weeks)],
-        "days": _days(span, f"/goals/{opened.id}/days/"),
+        "days": _by_month(span, f"/goals/{opened.id}/days/"),
     }
 
 
@@ -59,15 +61,16 @@ def _figures(total: Total) -> tuple[str, str, str]:
     return str(total.done), amount(total.amount), amount(total.aim)
 
 
-def _days(span: Span, address: str) -> list[DayLine]:
+def _by_month(span: Span, address: str) -> list[tuple[str, list[DayLine]]]:
+    """The days of each month, the newest first, under its name: a whole year in one table is too long to read."""
     words = mark_words()
-    found = []
-    for position, mark in enumerate(span.marks):
-        if mark == " ":
+    months: dict[str, list[DayLine]] = {}
+    for position in range(len(span.marks) - 1, -1, -1):
+        if span.marks[position] == Mark.BEFORE:
             continue
-        one = span.first.fromordinal(span.first.toordinal() + position)
+        one = shifted(span.first, position)
         score, value = span.scores[position], span.amounts[position]
         strength = "" if score is None else str(goal_picture.percent(score))
-        found.append(DayLine(address + one.isoformat(), day(one), words[mark], amount(value), strength))
-    found.reverse()
-    return found
+        line = DayLine(address + one.isoformat(), day(one), words[span.marks[position]], amount(value), strength)
+        months.setdefault(f"{month_name(one.month)} {one.year}", []).append(line)
+    return list(months.items())
