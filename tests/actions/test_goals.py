@@ -15,9 +15,10 @@ from webapp.domain.errors import Conflict, Invalid, NotFound
 from webapp.domain.goals import GoalDraft, Lifecycle
 from webapp.domain.people import Viewer
 from webapp.domain.quotas import QuotaPeriod
-from webapp.domain.schedules import Frequency
+from webapp.domain.schedules import Frequency, due_between
 from webapp.domain.tracking import DayState, Direction
 from webapp.models import Goal, GoalRevision, Occurrence, Person, ScheduleVersion
+from webapp.queries import days
 from webapp.queries.goals import find, opened
 
 DAYS = timedelta(days=1)
@@ -93,7 +94,7 @@ def test_going_back_to_the_first_schedule_brings_the_same_rows_back(session: Ses
 
 def test_a_second_change_on_one_day_replaces_the_first(session: Session, ada: Viewer, walk: Goal) -> None:
     change(session, ada, walk, make.draft(when=make.schedule(Frequency.WEEKLY)))
-    change(session, ada, walk, make.draft(when=make.schedule(Frequency.CUSTOM, days=(4,))))
+    change(session, ada, walk, make.draft(when=make.schedule(Frequency.CUSTOM, days=(1, 4))))
 
     (version,) = session.scalars(select(ScheduleVersion).where(ScheduleVersion.goal_id == walk.id))
     assert (version.frequency, version.is_current) == (Frequency.CUSTOM, True)
@@ -102,11 +103,23 @@ def test_a_second_change_on_one_day_replaces_the_first(session: Session, ada: Vi
 def test_a_change_on_another_day_is_a_version_of_its_own(
     session: Session, person: Person, ada: Viewer, walk: Goal
 ) -> None:
-    later = make.viewer(session, person, NOW + 3 * DAYS)
+    later = make.viewer(session, person, NOW + 7 * DAYS)
     change(session, later, walk, make.draft(when=make.schedule(Frequency.WEEKLY)))
 
     versions = session.scalars(select(ScheduleVersion).order_by(ScheduleVersion.valid_from)).all()
-    assert [(one.valid_from, one.is_current) for one in versions] == [(TODAY, False), (TODAY + 3 * DAYS, True)]
+    assert [(one.valid_from, one.is_current) for one in versions] == [(TODAY, False), (TODAY + 7 * DAYS, True)]
+
+
+def test_what_was_due_this_morning_stays_due_and_the_new_schedule_begins_tomorrow(
+    session: Session, person: Person, ada: Viewer, walk: Goal
+) -> None:
+    later = make.viewer(session, person, NOW + 3 * DAYS)
+    change(session, later, walk, make.draft(when=make.schedule(Frequency.WEEKLY)))  # on Tuesdays, and it is Friday
+
+    versions = session.scalars(select(ScheduleVersion).order_by(ScheduleVersion.valid_from)).all()
+    assert [(one.valid_from, one.is_current) for one in versions] == [(TODAY, False), (TODAY + 4 * DAYS, True)]
+    (row,) = days.due_today(session, later)
+    assert row.local_date in due_between([one.terms() for one in versions], later.today, later.today)
 
 
 def test_an_absent_start_keeps_the_stored_one(session: Session, ada: Viewer) -> None:

@@ -1,6 +1,6 @@
 """Closed months and the streak that stands: what pages read is what the facts say, whatever was changed and when."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,6 +17,7 @@ from webapp.domain.streaks import length_on, streaks
 from webapp.domain.tracking import DayState, Direction
 from webapp.models import GoalMonth
 from webapp.queries import habits
+from webapp.queries.doctor import examine
 
 DAY = timedelta(days=1)
 
@@ -213,6 +214,43 @@ def test_a_limit_that_was_kept_to_its_end_completes_by_itself(session, ada, wors
     assert months.finish_limits(session, NOW + 3 * DAY) == 1
     assert goal.lifecycle is lifecycle
     assert make.tags(session, goal).count("goal:complete") == (lifecycle is Lifecycle.COMPLETED)
+
+
+@pytest.mark.parametrize("back", [1, 40, 100, 300])
+def test_what_was_recorded_and_taken_back_leaves_nothing(session, ada, back):
+    goal = make.goal(session, ada)
+    make.tick(session, ada, goal, days_ago(back))
+    make.tick(session, ada, goal, days_ago(back), DayState.OPEN)
+    assert (shown(session, goal), goal.streak_ahead, goal.best_streak) == ([], None, 0)
+    session.commit()
+    assert [str(finding) for finding in examine(session, TODAY)] == []
+
+
+def test_taking_back_the_first_answer_leaves_what_came_after(session, ada):
+    goal, other = make.goal(session, ada), make.goal(session, ada)
+    for back in (100, 50, 2):
+        make.tick(session, ada, goal, days_ago(back))
+    make.tick(session, ada, goal, days_ago(100), DayState.OPEN)
+    for back in (50, 2):
+        make.tick(session, ada, other, days_ago(back))
+    assert shown(session, goal) == shown(session, other)
+
+
+def test_days_answered_while_a_goal_was_away_count(session, ada):
+    goal = make.goal(session, ada, when=since(ada, 30))
+    person = session.get_one(type(make.person(session)), ada.id)
+    make.tick(session, ada, goal, days_ago(20))
+    goals.archive(session, make.viewer(session, person, NOW - 19 * DAY), goal)
+    make.tick(session, ada, goal, days_ago(10))
+    goals.unarchive(session, make.viewer(session, person, NOW - 5 * DAY), goal)
+    assert habits.pauses_of(session, goal) == (Pause(days_ago(19), days_ago(11)), Pause(days_ago(9), days_ago(6)))
+    assert goal.best_streak == 2
+
+
+def test_a_goal_begins_on_the_day_its_owner_made_it(session):
+    evening = datetime(2026, 11, 22, 3, 21, tzinfo=UTC)
+    viewer = make.viewer(session, make.person(session, zone="America/New_York"), evening)
+    assert habits.made_on(make.goal(session, viewer)) == viewer.today == date(2026, 11, 21)
 
 
 def test_one_time_goals_have_no_months(session, ada):

@@ -1,19 +1,23 @@
 """Pauses: rows know them, what is due leaves them out, and taking one back leaves everything as it was."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
+from sqlalchemy.orm import Session
 
 from tests import make
 from tests.make import TODAY, days_ago
-from webapp.actions import pauses
+from webapp.actions import entries, pauses
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.goals import Lifecycle
 from webapp.domain.pauses import Pause
+from webapp.domain.quotas import QuotaPeriod
 from webapp.domain.schedules import Frequency
-from webapp.domain.tracking import DayState
+from webapp.domain.tracking import DayState, EntryDraft
 from webapp.queries import days
 from webapp.queries import pauses as queries
+from webapp.queries.goals import find
 
 DAY = timedelta(days=1)
 
@@ -128,3 +132,29 @@ def test_a_done_day_in_a_pause_counts_for_nothing_and_stays(session, ada):
     make.tick(session, ada, goal, TODAY)
     assert make.rows(session, goal)[TODAY].state is DayState.DONE
     assert goal.streak_ahead is None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_pause_of_everything_waits_for_a_tick_that_is_on_its_way(session, ada):
+    """The tick of a quota makes a row; planned before it, the pause would not have seen it."""
+    goal = make.goal(session, ada, when=make.schedule(Frequency.QUOTA, times=2, period=QuotaPeriod.WEEK))
+    session.commit()
+    engine = session.get_bind()
+
+    def rest():
+        with Session(engine) as third:
+            pauses.plan(third, ada, Pause(TODAY, TODAY))
+            third.commit()
+
+    planning = Thread(target=rest)
+    with Session(engine) as other:
+        held = find(other, ada, goal.public_id, lock=True)
+        planning.start()
+        planning.join(0.5)
+        assert planning.is_alive()
+        entries.record_day(other, ada, held, EntryDraft(local_date=TODAY, state=DayState.DONE))
+        other.commit()
+    planning.join(10)
+    assert not planning.is_alive()
+    session.expire_all()
+    assert make.rows(session, goal)[TODAY].paused

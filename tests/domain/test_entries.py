@@ -21,6 +21,7 @@ def problems_of(**said):
         ({"state": DONE}, []),
         ({"value": Decimal(0)}, []),
         ({"state": DONE, "value": Decimal("-2.5"), "mode": Mode.ADD, "note": "x" * 2000}, []),
+        ({"value": Decimal("-2.5")}, [("value", "negative")]),
         ({"local_date": None, "state": DONE}, [("local_date", "date_required")]),
         ({"local_date": date(1, 1, 1), "state": DONE}, [("local_date", "out_of_range")]),
         ({"local_date": date.max, "state": DONE}, [("local_date", "out_of_range")]),

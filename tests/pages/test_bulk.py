@@ -85,6 +85,13 @@ def test_an_act_on_many_goals_is_told_once_and_taken_back_whole(
     assert session.scalars(select(PlannedPause)).all() == []
 
 
+def test_the_same_pause_is_not_planned_twice(session: Session, visit: Browser, three: list[Goal]) -> None:
+    for last, chosen, pauses in (("2026-03-14", 2, 2), ("2026-03-14", 3, 3), ("", 3, 6), ("", 3, 6)):
+        visit.post("/goals/bulk", do="pause", first="2026-03-12", last=last, goal=ids(three[:chosen]))
+        session.rollback()
+        assert len(session.scalars(select(PlannedPause)).all()) == pauses
+
+
 def test_goals_come_back_from_the_archive_together(session: Session, visit: Browser, three: list[Goal]) -> None:
     visit.post("/goals/bulk", do="archive", goal=ids(three))
     page = visit.post("/goals/bulk", do="unarchive", archived="1", goal=ids(three[1:]))
@@ -128,13 +135,14 @@ def test_undo_of_another_persons_deletion_or_pause_is_not_found(
 WRONG = {
     "no goal": ({"do": "archive", "goal": []}, "Tick at least one goal first."),
     "no tag": ({"do": "tag", "tags": " "}, "Please fill this in."),
+    "two tags": ({"do": "tag", "tags": "home, garden"}, "One tag holds no comma; give one after the other."),
     "long tag": ({"do": "tag", "tags": "x" * 41}, "At most 40 characters."),
     "no first day": ({"do": "pause", "last": "2026-03-14"}, "Please fill this in."),
     "turned round": (
         {"do": "pause", "first": "2026-03-14", "last": "2026-03-12"},
         "The end lies before the beginning.",
     ),
-    "no day": ({"do": "pause", "first": "soon"}, "Not a valid date value."),
+    "no day": ({"do": "pause", "first": "soon"}, "Please write a date, like 2026-03-14."),
     "no colour": ({"do": "recolour", "colour": "13"}, "Please choose one of the list."),
 }
 

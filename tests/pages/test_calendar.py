@@ -215,7 +215,7 @@ def test_an_at_most_day_is_judged_when_it_is_over(
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31", "0001-01-01", "9999-12-31", "2024-02-29", "2026-W11-2"])
+@pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31", "0001-01-01", "9999-12-31", "2024-02-29"])
 def test_the_ends_of_the_calendar_are_pages_like_any_other(visit: Browser, walk: Goal, view: str, day: str) -> None:
     page = visit.get(f"/calendar?view={view}&day={day}")
     assert page.status == 200
@@ -223,7 +223,9 @@ def test_the_ends_of_the_calendar_are_pages_like_any_other(visit: Browser, walk:
         assert visit.get(link.get("href", "")).status == 200
 
 
-@pytest.mark.parametrize("day", ["2026-02-30", "yesterday", "2026-13-01", "-1", "10000-01-01", "%00", "9" * 10_000])
+@pytest.mark.parametrize(
+    "day", ["2026-02-30", "yesterday", "20260310", "2026-W11-2", "-1", "10000-01-01", "%00", "9" * 10_000]
+)
 def test_a_day_that_does_not_exist_is_not_found(visit: Browser, day: str) -> None:
     assert visit.get(f"/calendar?day={day}").status == 404
 

@@ -84,6 +84,22 @@ def test_an_amount_corrected_with_enter_is_not_taken_back(session: Session, visi
     assert on(session, read) == (DayState.OPEN, None)
 
 
+@pytest.mark.parametrize("htmx", [False, True])
+def test_one_more_is_added_and_taken_back(session: Session, visit: Browser, read: Goal, htmx: bool) -> None:
+    page = visit.get(THERE).press("Add one", htmx=htmx, value="many", note="One more.")
+    assert (on(session, read), page.value("note")) == ((DayState.OPEN, Decimal(6)), "One more.")
+    for _time in range(14):
+        page = visit.get(THERE).press("Add one", htmx=htmx)
+    assert on(session, read) == (DayState.DONE, Decimal(20))
+    assert [entry.value for entry in make.ledger(session, read)] == [5, *[1] * 15]
+    if htmx:
+        page.press("Undo", htmx=True)
+        assert on(session, read) == (DayState.OPEN, Decimal(19))
+    session.rollback()
+    assert list(doctor.examine(session, make.TODAY)) == []
+    assert visit.post(f"/goals/{read.public_id}/days/{YESTERDAY}", add="much").status == 422
+
+
 def test_a_note_alone_changes_nothing_else(session: Session, visit: Browser, walk: Goal, read: Goal) -> None:
     page = visit.get(THERE).press("Save note", within=f"note-{walk.public_id}-{YESTERDAY}", note="Rain.")
     assert on(session, walk) == (DayState.OPEN, None)
@@ -126,6 +142,7 @@ def test_an_undo_that_names_anothers_goal_changes_nothing(session: Session, visi
     was = f"{walk.public_id}:done: {other.public_id}:done:"
     assert visit.post(f"{THERE}/done", was=was).status == 404
     assert visit.post(f"{THERE}/done", was="nonsense").status == 400
+    assert visit.post(f"{THERE}/done", was=f"{walk.public_id}:done:-5").status == 422
     assert make.everything(session) == before
     assert visit.post(f"{THERE}/done", was=f"{walk.public_id}:done:").status == 303
     assert on(session, walk)[0] is DayState.DONE
@@ -141,7 +158,8 @@ def test_a_quota_may_be_logged_on_any_past_day_and_is_not_missed(session: Sessio
 
 @pytest.mark.parametrize(
     ("day", "leads"),
-    [("2026-03-10", "/"), ("2026-03-11", "/calendar?day=2026-03-11"), ("2026-02-30", 404), ("1899-12-31", 404)],
+    [("2026-03-10", "/"), ("2026-03-11", "/calendar?day=2026-03-11"), ("2026-02-30", 404), ("1899-12-31", 404)]
+    + [(written, 404) for written in ("20260309", "2026-W11-1", "2026-3-9", "2200-01-01")],
 )
 def test_other_days_lead_elsewhere(visit: Browser, day: str, leads: str | int) -> None:
     page = visit.get(f"/days/{day}")
@@ -222,6 +240,14 @@ def test_a_late_goal_is_not_moved_to_a_day_that_cannot_be(
     before = make.everything(session, but=frozenset({"sign_in"}))
     page = visit.post(f"/goals/{bank.public_id}/postpone", to="day", day=day)
     assert (page.status, bool([one for one in page.all("p") if one.get("class") == "error"])) == (422, True)
+    assert make.everything(session, but=frozenset({"sign_in"})) == before
+
+
+def test_what_is_done_already_is_not_moved(session: Session, visit: Browser, bank: Goal) -> None:
+    visit.get("/").press("Mark Call the bank done")
+    before = make.everything(session, but=frozenset({"sign_in"}))
+    page = visit.post(f"/goals/{bank.public_id}/postpone", to="tomorrow")
+    assert (page.status, "This is done already." in page.words()) == (422, True)
     assert make.everything(session, but=frozenset({"sign_in"})) == before
 
 

@@ -203,6 +203,12 @@ def test_a_rolling_quota_has_a_count_and_no_streak(session: Session, visit: Brow
 # One day.
 
 
+def test_the_question_is_asked_where_one_answers(session: Session, visit: Browser, her: Viewer) -> None:
+    goal = make.goal(session, her, question="Did you walk?")
+    session.commit()
+    assert "Did you walk?" in visit.get(f"/goals/{goal.public_id}/days/{TODAY}").words()
+
+
 def test_a_day_leads_to_its_own_page_and_back_to_its_place(session: Session, visit: Browser, walk: Goal) -> None:
     page = visit.get(f"/goals/{walk.public_id}?before={days_ago(10)}")
     row = page.by_id(f"on-{days_ago(12)}")

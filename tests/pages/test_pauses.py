@@ -62,6 +62,18 @@ def test_a_pause_of_one_goal_is_planned_and_taken_back(session: Session, visit: 
     assert (kept(session), due_rows(session, walk)) == ([], [False] * 6)
 
 
+def test_a_plan_sent_twice_is_one_pause(session: Session, visit: Browser, walk: Goal) -> None:
+    form = visit.get("/pauses")
+    once, again = (form.press("Plan the pause", within="plan", first="2026-03-11") for _time in range(2))
+    assert (once.address, again.address, len(kept(session))) == ("/pauses", "/pauses", 1)
+    once.press("Undo", within="toast")
+    assert kept(session) == []
+    removed = visit.get("/pauses").press("Plan the pause", within="plan", first="2026-03-11").press("Remove: All goals")
+    for _time in range(2):
+        removed.press("Undo", within="toast")
+    assert len(kept(session)) == 1
+
+
 def test_a_pause_of_everything_goes_on_until_it_is_ended(session: Session, visit: Browser, walk: Goal) -> None:
     page = visit.get("/pauses").press("Plan the pause", within="plan", first="2026-03-08")
     assert days(page, "now") == ["Nothing is asked of any of your goals from 8 March on; streaks stand still."]
@@ -106,9 +118,9 @@ def test_a_removed_pause_comes_back_with_its_goal(session: Session, visit: Brows
 WRONG = {
     "turned round": ({"first": "2026-03-14", "last": "2026-03-12"}, "last", "The end lies before the beginning."),
     "no first day": ({"first": "", "last": "2026-03-12"}, "first", "Please fill this in."),
-    "no day": ({"first": "soon", "last": ""}, "first", "Not a valid date value."),
+    "no day": ({"first": "soon", "last": ""}, "first", "Please write a date, like 2026-03-14."),
     "too long": ({"first": "2026-03-12", "last": "2036-12-31"}, "last", "A pause lasts 3660 days at most."),
-    "long ago": ({"first": "1066-10-14", "last": ""}, "first", "From 1900-01-01 to 2199-12-31."),
+    "long ago": ({"first": "1066-10-14", "last": ""}, "first", "From 1 Jan 1900 to 31 Dec 2199."),
 }
 
 
@@ -154,7 +166,10 @@ def test_a_therapist_cannot_pause_a_clients_goal(app: Flask, session: Session, h
     make.grant(session, owner, someone, *Scope)
     caring = signed_in(app, session, someone)
     before = make.everything(session)
-    assert caring.post("/pauses", goal=walk.public_id, first="2026-03-12").status == 403
+    for first in ("2026-03-12", "soon", ""):
+        assert caring.post("/pauses", goal=walk.public_id, first=first).status == 403
+        assert caring.post(f"/goals/{walk.public_id}/postpone", to="day", day=first).status == 403
+        assert caring.post(f"/goals/{walk.public_id}/days/2026-03-09", state="done", value=first).status == 403
     assert caring.get(f"/pauses?goal={walk.public_id}").status == 404
     assert make.everything(session) == before
 

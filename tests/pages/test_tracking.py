@@ -186,9 +186,9 @@ def test_a_day_that_does_not_exist_is_not_found(visit: Browser, walk: Goal, day:
 
 
 @pytest.mark.parametrize("day", ["1899-12-31", "0001-01-01", "9999-12-31"])
-def test_a_day_outside_of_the_calendar_is_refused(session: Session, visit: Browser, walk: Goal, day: str) -> None:
+def test_a_day_outside_of_the_calendar_is_not_found(session: Session, visit: Browser, walk: Goal, day: str) -> None:
     before = make.everything(session)
-    assert visit.post(f"/goals/{walk.public_id}/days/{day}", state="done").status == 422
+    assert visit.post(f"/goals/{walk.public_id}/days/{day}", state="done").status == 404
     assert make.everything(session) == before
 
 

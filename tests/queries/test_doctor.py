@@ -152,6 +152,15 @@ def wrong_state_after(session: Session, goal: Goal) -> None:
     row.streak = {**(row.streak or {}), "total": 999}
 
 
+def wrong_strength_after(session: Session, goal: Goal) -> None:
+    (*_, row) = session.scalars(select(GoalMonth).where(GoalMonth.goal_id == goal.id).order_by(GoalMonth.id)).all()
+    row.strength = {**(row.strength or {}), "score": 0.5}
+
+
+def wrong_amounts(session: Session, goal: Goal) -> None:
+    session.execute(update(GoalMonth).where(GoalMonth.goal_id == goal.id).values(amounts=["7"]))
+
+
 def wrong_streak(session: Session, goal: Goal) -> None:
     goal.streak_ahead = [["2026-12-31", 5]]
 
@@ -184,6 +193,8 @@ FAULTS: dict[Callable[[Session, Goal], None], str] = {
     wrong_month: "has a month 2025-12 that its facts",
     lost_month: "has no closed month 2026-01",
     wrong_state_after: "goes on from a streak",
+    wrong_strength_after: "goes on from a strength",
+    wrong_amounts: "has a month 2025-12 that its facts",
     wrong_streak: "shows a streak of 5",
     wrong_best: "shows a best streak of 5",
     forgotten_pause: "is paused, the pauses say otherwise",

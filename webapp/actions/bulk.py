@@ -14,7 +14,7 @@ from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, require
 from webapp.domain.tracking import EntryDraft
-from webapp.models import Goal
+from webapp.models import Goal, PlannedPause
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 from webapp.queries import pauses as pause_queries
@@ -78,8 +78,15 @@ def recolour(session: AnySession, viewer: Viewer, colours: Mapping[str, int]) ->
 
 
 def pause(session: AnySession, viewer: Viewer, ids: Iterable[str], days: Pause) -> list[str]:
-    """Nothing is asked of the goals on these days; returns the pauses, one for each. Raises Invalid."""
-    return [pauses.plan(session, viewer, days, goal).public_id for goal in _held(session, viewer, ids)]
+    """Nothing is asked of the goals on these days; returns the new pauses, none for a goal that has just this one.
+
+    Raises Invalid.
+    """
+    held = _held(session, viewer, ids)
+    same = (PlannedPause.first == days.first, PlannedPause.last.is_not_distinct_from(days.last))
+    statement = select(PlannedPause.goal_id).where(PlannedPause.owner_id == viewer.id, *same)
+    there = set(session.scalars(statement))
+    return [pauses.plan(session, viewer, days, goal).public_id for goal in held if goal.id not in there]
 
 
 def unpause(session: AnySession, viewer: Viewer, pause_ids: Iterable[str]) -> int:

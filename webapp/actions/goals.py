@@ -15,9 +15,9 @@ from webapp.domain.goals import GOALS_PER_PERSON, GoalDraft, Kind, Lifecycle
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer, Words
 from webapp.domain.policy import Permission, require
-from webapp.domain.schedules import Schedule, schedule_from
+from webapp.domain.schedules import Schedule, due_dates, schedule_from
 from webapp.domain.verdicts import Aim
-from webapp.models import Goal, GoalRevision, ScheduleVersion
+from webapp.models import Goal, GoalRevision, Person, ScheduleVersion
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 from webapp.queries import habits
@@ -26,6 +26,8 @@ from webapp.queries.visibility import goals_of
 
 def create(session: AnySession, viewer: Viewer, draft: GoalDraft, *, source_uid: str | None = None) -> Goal:
     """The viewer has a new goal, last in their order, with its rows up to the horizon; raises Invalid."""
+    # Two goals made at once would share a place, and one made during a pause of everything would not know of it.
+    session.execute(select(Person.id).where(Person.id == viewer.id).with_for_update(key_share=True))
     count, last = session.execute(_count_and_last_position(viewer)).one()
     problems = draft.check()
     if count >= GOALS_PER_PERSON:
@@ -78,11 +80,12 @@ def change(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, *,
     tags.carry(session, viewer, goal, draft.tags)
     if rescheduled or aim != asked:
         _turn_over(session, viewer, goal, current)
-        _put_in_force(session, goal, current, replace(schedule, valid_from=viewer.today), aim)
+        since = _first_day_of(session, goal, schedule, viewer.today) if rescheduled else viewer.today
+        _put_in_force(session, goal, current, replace(schedule, valid_from=since), aim)
+        if aim[:2] != asked[:2]:
+            occurrences.judge_from(session, goal.id, aim, since)
     if rescheduled:
         occurrences.plan(session, goal, schedule, viewer.today)
-    if aim[:2] != asked[:2]:
-        occurrences.judge_from(session, goal.id, aim, viewer.today)
     if material:
         goal.revision += 1
         _keep_revision(session, viewer, goal, draft, schedule)
@@ -205,6 +208,13 @@ def _turn_over(session: AnySession, viewer: Viewer, goal: Goal, current: Schedul
     occurrences.judge_limits(session, goal.id, terms, current.valid_from, shifted(viewer.today, -1))
 
 
+def _first_day_of(session: AnySession, goal: Goal, schedule: Schedule, today: date) -> date:
+    """The day from which a new schedule judges: today, unless it no longer asks for today what the old one did. What
+    was due this morning stays due."""
+    asks = schedule.quota is not None or bool(due_dates(schedule, today, today))
+    return today if asks or not occurrences.is_due(session, goal, today) else shifted(today, 1)
+
+
 def _put_in_force(session: AnySession, goal: Goal, current: ScheduleVersion, schedule: Schedule, aim: Aim) -> None:
     """The schedule rules from its first day; a second change on the same day replaces the first."""
     if current.valid_from >= schedule.valid_from:
@@ -243,12 +253,14 @@ def _keep_revision(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalD
 
 
 def _catch_up(session: AnySession, viewer: Viewer, goal: Goal, away_since: datetime) -> None:
-    """Nothing was due while the goal was away, and it has the rows that the worker would have made meanwhile."""
+    """Nothing was due while the goal was away, save what was answered all the same, and it has the rows that the worker
+    would have made meanwhile."""
     first, yesterday = local_day(away_since, viewer.zone, viewer.day_start), shifted(viewer.today, -1)
-    if first in habits.facts_between(session, goal.id, first, first):
-        first = shifted(first, 1)
-    if first <= yesterday:
-        pauses.insert(session, goal.owner_id, goal.id, Pause(first, yesterday), viewer.now)
+    answered = sorted(habits.facts_between(session, goal.id, first, yesterday))
+    for one in [*answered, viewer.today]:
+        if first < one:
+            pauses.insert(session, goal.owner_id, goal.id, Pause(first, shifted(one, -1)), viewer.now)
+        first = shifted(one, 1)
     current = next(version for version in goal.schedules if version.is_current)
     occurrences.resume(session, goal, current.terms(), viewer.today)
     months.follow(session, goal, viewer.today, date.min)  # pauses may have been planned meanwhile

@@ -112,16 +112,21 @@ def _foresee(session: AnySession, goal: Goal, terms: Terms, today: date, until: 
 
 
 def _close(session: AnySession, goal: Goal, terms: Terms, today: date, changed: date | None) -> None:
-    """Every month that is over is closed, those from the changed date on anew."""
+    """Every month that is over is closed, those from the changed date on anew; none is kept from before the goal
+    began, which it may have done later than was thought: its first fact can be taken back."""
     last = last_closable(today)
     began = habits.began(session, goal)
-    first = shifted(goal.months_until, 1) if goal.months_until else began.replace(day=1)
+    begins = began.replace(day=1)
+    first = shifted(goal.months_until, 1) if goal.months_until else begins
     if changed is not None:
-        first = min(first, max(changed, began).replace(day=1))
+        first = min(first, changed.replace(day=1))
+    first = max(first, begins)
+    spoiled = or_(GoalMonth.first >= first, GoalMonth.first < begins)
+    session.execute(delete(GoalMonth).where(GoalMonth.goal_id == goal.id, spoiled))
     _, states = habits.states_before(session, goal.id, first)
     if not fits(terms, states):
-        first, states = began.replace(day=1), States()
-    session.execute(delete(GoalMonth).where(GoalMonth.goal_id == goal.id, GoalMonth.first >= first))
+        first, states = begins, States()
+        session.execute(delete(GoalMonth).where(GoalMonth.goal_id == goal.id))
     goal.months_until = last
     if first > last:
         return

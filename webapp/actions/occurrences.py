@@ -48,6 +48,12 @@ def resume(session: AnySession, goal: Goal, schedule: Schedule, today: date) -> 
     _note_window(goal, schedule, today)
 
 
+def is_due(session: AnySession, goal: Goal, day: date) -> bool:
+    """Whether the goal has a live row for the day."""
+    row = select(Occurrence.id).where(Occurrence.goal_id == goal.id, Occurrence.local_date == day)
+    return session.execute(row.where(Occurrence.deleted_at.is_(None))).first() is not None
+
+
 def pause(session: AnySession, owner_id: int, goal_id: int | None, first: date, last: date | None) -> None:
     """Rows of the goal, or of all the owner's, from the first day to the last say whether a pause covers them."""
     covers = exists().where(

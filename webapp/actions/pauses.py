@@ -1,6 +1,6 @@
 """Planning times in which nothing is asked, of one goal or of all; a pause neither breaks nor feeds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from webapp.domain.errors import Invalid, Problem
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, require
-from webapp.models import Goal, PlannedPause
+from webapp.models import Goal, Person, PlannedPause
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 from webapp.queries.visibility import goals_of
@@ -30,13 +30,15 @@ def plan(session: AnySession, viewer: Viewer, draft: Pause, goal: Goal | None = 
     if goal is not None:
         require(viewer, Permission.GOAL_CHANGE, goal_queries.facts_of(session, viewer, goal))
     problems = draft.check()
-    there = session.scalar(select(func.count()).select_from(PlannedPause).where(PlannedPause.owner_id == viewer.id))
+    count = select(func.count()).select_from(PlannedPause).outerjoin(Goal, Goal.id == PlannedPause.goal_id)
+    there = session.scalar(count.where(PlannedPause.owner_id == viewer.id, Goal.deleted_at.is_(None)))
     if (there or 0) >= PAUSES_PER_PERSON:
         problems.append(Problem("", "too_many_pauses", {"most": PAUSES_PER_PERSON}))
     if problems:
         raise Invalid(problems)
+    held = _hold(session, viewer, goal.id if goal else None)
     pause = insert(session, viewer.id, goal.id if goal else None, draft, viewer.now)
-    _follow(session, viewer, pause.goal_id, draft.first)
+    _follow(session, viewer, held, draft.first)
     _record(session, viewer, Tag.PAUSE_PLAN, pause)
     return pause
 
@@ -45,13 +47,13 @@ def change(session: AnySession, viewer: Viewer, pause: PlannedPause, draft: Paus
     """The pause has the days of the draft; what it no longer covers is asked again. Raises Invalid."""
     if problems := draft.check():
         raise Invalid(problems)
-    before = pause.terms()
+    held, before = _hold(session, viewer, pause.goal_id), pause.terms()
     pause.first, pause.last = draft.first, draft.last
     session.flush()
     first = min(before.first, draft.first)
     last = max(before.last, draft.last) if before.last and draft.last else None
     occurrences.pause(session, pause.owner_id, pause.goal_id, first, last)
-    _follow(session, viewer, pause.goal_id, first)
+    _follow(session, viewer, held, first)
     _record(session, viewer, Tag.PAUSE_CHANGE, pause)
     return pause
 
@@ -69,11 +71,12 @@ def end(session: AnySession, viewer: Viewer, pause: PlannedPause) -> Pause:
 def remove(session: AnySession, viewer: Viewer, pause: PlannedPause) -> Pause:
     """The pause has never been: its days are asked again, past ones too; returns what it was, for an undo."""
     was, owner_id, goal_id = pause.terms(), pause.owner_id, pause.goal_id
+    held = _hold(session, viewer, goal_id)
     _record(session, viewer, Tag.PAUSE_REMOVE, pause)
     session.delete(pause)
     session.flush()
     occurrences.pause(session, owner_id, goal_id, was.first, was.last)
-    _follow(session, viewer, goal_id, was.first)
+    _follow(session, viewer, held, was.first)
     return was
 
 
@@ -86,19 +89,22 @@ def insert(session: AnySession, owner_id: int, goal_id: int | None, days: Pause,
     return pause
 
 
-def _follow(session: AnySession, viewer: Viewer, goal_id: int | None, changed: date) -> None:
-    for goal in _concerned(session, viewer, goal_id):
+def _hold(session: AnySession, viewer: Viewer, goal_id: int | None) -> Sequence[Goal]:
+    """The goal, or every one of the viewer's, those put away too, held before anything is changed: a tick that is on
+    its way has its row by then, and a goal that is being made waits for the person."""
+    session.execute(select(Person.id).where(Person.id == viewer.id).with_for_update(key_share=True))
+    statement = select(Goal).where(goals_of(viewer)).order_by(Goal.id)
+    if goal_id is not None:
+        statement = statement.where(Goal.id == goal_id)
+    statement = statement.options(selectinload(Goal.schedules)).execution_options(populate_existing=True)
+    return session.scalars(statement.with_for_update()).all()
+
+
+def _follow(session: AnySession, viewer: Viewer, held: Iterable[Goal], changed: date) -> None:
+    for goal in held:
         occurrences.settle(session, goal, viewer.now, viewer)
         months.follow(session, goal, viewer.today, changed)
     session.flush()
-
-
-def _concerned(session: AnySession, viewer: Viewer, goal_id: int | None) -> Iterable[Goal]:
-    """The goal, or every one of the viewer's, those put away too, held."""
-    statement = select(Goal).where(goals_of(viewer)).order_by(Goal.id)
-    if goal_id is not None:
-        statement = select(Goal).where(goals_of(viewer), Goal.id == goal_id)
-    return session.scalars(statement.options(selectinload(Goal.schedules)).with_for_update()).all()
 
 
 def _record(session: AnySession, viewer: Viewer, tag: Tag, pause: PlannedPause) -> None:

@@ -22,13 +22,16 @@ def reschedule_once(session: AnySession, viewer: Viewer, goal: Goal, day: date) 
     """The one-time goal is due on that day and on no other; returns the day it was due until now, for an undo.
 
     Its days are today and later, and those it was due on before. What was answered stays where it is. Raises Invalid
-    for any other day or goal.
+    for any other day or goal, and for one that is done already.
     """
     require(viewer, Permission.GOAL_CHANGE, goal_queries.facts_of(session, viewer, goal))
     terms = goal_queries.opened(session, viewer, goal)
     if terms.schedule.frequency is not Frequency.ONE_TIME:
         raise Invalid([Problem("day", "unknown_choice")])
     rows = {row.local_date: row for row in session.scalars(select(Occurrence).where(Occurrence.goal_id == goal.id))}
+    due = rows.get(_due_day(terms.schedule))
+    if due is not None and due.state is DayState.DONE:
+        raise Invalid([Problem("day", "already_done")])
     if day < viewer.today and day not in rows:
         raise Invalid([Problem("day", "too_early")])
     goals.change(session, viewer, goal, _on(terms, day), seen=goal.version)
@@ -58,19 +61,7 @@ def _on(terms: goal_queries.Terms, day: date) -> GoalDraft:
     """What the goal says already, on another day."""
     before = terms.schedule
     schedule = ScheduleDraft(Frequency.ONE_TIME, before.days, min(before.start, day), day, week_start=before.week_start)
-    return GoalDraft(
-        title=terms.title,
-        schedule=schedule,
-        question=terms.question,
-        description=terms.description,
-        criticality=terms.criticality,
-        colour=terms.colour,
-        direction=terms.direction,
-        target=terms.target,
-        unit=terms.unit,
-        skip_budget=terms.skip_budget,
-        tags=terms.tags,
-    )
+    return terms.draft(schedule)
 
 
 def _due_day(schedule: Schedule) -> date:

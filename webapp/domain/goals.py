@@ -96,6 +96,8 @@ class GoalDraft:
             return []
         if self.target is None:
             return [Problem("target", "required")]
+        if self.target < 0:
+            return [Problem("target", "negative")]
         return amount_problems("target", self.target)
 
 
@@ -109,9 +111,12 @@ def tag_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def tag_problems(names: Iterable[str]) -> list[Problem]:
-    """Return every problem of the tags of one goal: over ten, one over 40 characters, one that cannot be stored."""
+    """Return every problem of the tags of one goal: over ten, one over 40 characters, with a comma (which
+    stands between tags), or that cannot be stored."""
     meant = tag_names(names)
     problems = [Problem("tags", "too_many_tags", {"most": TAGS_PER_GOAL})] if len(meant) > TAGS_PER_GOAL else []
+    if any("," in name for name in meant):
+        problems.append(Problem("tags", "comma_in_tag"))
     for name in meant:
         problems += [problem for problem in text_problems("tags", name, TAG_LENGTH) if problem not in problems]
     return problems

@@ -16,7 +16,7 @@ from webapp.domain.days import shifted
 from webapp.domain.streaks import StreakState, StreakWalk
 from webapp.domain.strength import Strength, StrengthWalk, is_measured
 from webapp.domain.tracking import DayState, Direction
-from webapp.domain.verdicts import Facts, JudgedDay, Terms, Verdict, begin, by_quota, first_day, judge
+from webapp.domain.verdicts import Facts, JudgedDay, Terms, Verdict, begin, counts, first_day, judge
 
 LATE_DAYS = 2
 """A month is closed when it is over in every zone, with a day to spare for who travels west."""
@@ -138,7 +138,7 @@ class _Walk:
             scores.append(round(self.strength.score * SCALE) if self.strength.has_begun else None)
             amounts.append(each.fact.value)
             done += each.verdict is Verdict.DONE
-            due += mark is not Mark.BEFORE and self._counts(each)
+            due += mark is not Mark.BEFORE and counts(each, self.today)
         logged = [amount for amount in amounts if amount is not None]
         total = sum(logged, Decimal(0)) if logged else None
         return Month(first, marks, tuple(scores), tuple(amounts) if logged else (), done, due, total)
@@ -152,15 +152,6 @@ class _Walk:
 
     def _judged(self, first: date, last: date) -> Iterator[JudgedDay]:
         return judge(self.facts, self.terms, first, last, self.today)
-
-    def _counts(self, each: JudgedDay) -> bool:
-        if (
-            not each.asked
-            or each.verdict in (Verdict.SKIPPED, Verdict.NOT_DUE)
-            or by_quota(each.version, each.local_date)
-        ):
-            return False
-        return each.verdict is not Verdict.OPEN or each.local_date < self.today
 
 
 def _mark(each: JudgedDay) -> Mark:

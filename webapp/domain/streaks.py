@@ -223,13 +223,26 @@ def reads_from(streak: Streak) -> date:
     return shifted(streak.after or streak.first, -6).replace(day=1)
 
 
+def running_period(facts: Facts, terms: Terms, today: date, state: StreakState | None = None) -> Period | None:
+    """Return the week or month a quota is counting today, else None; `facts` reach back to the month it begins in.
+
+    It is one of `periods`; `state` as for `settle`.
+    """
+    version = in_force(terms.versions, today)
+    if version is None or not by_quota(version, today) or _is_rolling(version):
+        return None
+    walk = _walk(facts, terms, today, period_of(version, today)[1], state)
+    walk.close()
+    return next(period for period in reversed(walk.periods) if period.first <= today <= period.last)
+
+
 def rolling(facts: Facts, terms: Terms, today: date) -> Rolling | None:
-    """Return the count of the rolling quota in force today, else None; reads the facts of its last days only.
+    """Return the count of the rolling quota that counts today, else None; reads the facts of its last days only.
 
     What was done during a pause does not count.
     """
     version = in_force(terms.versions, today)
-    if version is None or version.quota is None or not _is_rolling(version):
+    if version is None or version.quota is None or not _is_rolling(version) or not by_quota(version, today):
         return None
     days = judge(facts, terms, shifted(today, 1 - version.quota.length), today, today)
     done = sum(each.state is DayState.DONE and each.verdict is not Verdict.PAUSED for each in days)
@@ -294,7 +307,7 @@ class StreakWalk:
     def _count(self, each: JudgedDay, version: Schedule) -> None:
         day = each.local_date
         assert version.quota is not None
-        bounds = _period_of(version, day)
+        bounds = period_of(version, day)
         if self.tally and self.tally.bounds != bounds:
             self.close()
         before = self.tally or Tally(bounds, day, day)
@@ -364,10 +377,11 @@ def _period_end(terms: Terms, day: date) -> date:
     version = in_force(terms.versions, day)
     if version is None or not by_quota(version, day) or _is_rolling(version):
         return day
-    return _period_of(version, day)[1]
+    return period_of(version, day)[1]
 
 
-def _period_of(version: Schedule, day: date) -> tuple[date, date]:
+def period_of(version: Schedule, day: date) -> tuple[date, date]:
+    """Return the first and last day of the calendar week or month in which a quota counts the day."""
     if version.quota and version.quota.period is QuotaPeriod.MONTH:
         return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
     return week_containing(day, version.week_start)

@@ -58,7 +58,7 @@ class EntryDraft:
     note: str | None = None
 
     def check(self) -> list[Problem]:
-        """Return every problem, by field; an entry that only adds must bring an amount."""
+        """Return every problem, by field; one that only adds must bring an amount, one that sets none below zero."""
         problems = []
         if self.local_date is None:
             problems.append(Problem("local_date", "date_required"))
@@ -67,8 +67,11 @@ class EntryDraft:
         if self.value is None and (self.state is None or self.mode is Mode.ADD):
             problems.append(Problem("value", "required"))
         if self.value is not None:
-            problems += amount_problems("value", self.value)
+            problems += amount_problems("value", self.value) or self._sign_problems(self.value)
         return problems + text_problems("note", self.note or "", LONGEST_NOTE)
+
+    def _sign_problems(self, value: Decimal) -> list[Problem]:
+        return [Problem("value", "negative")] if self.mode is Mode.SET and value < 0 else []
 
 
 def amount_problems(field: str, amount: Decimal) -> list[Problem]:

@@ -97,6 +97,18 @@ class JudgedDay(NamedTuple):
         return self.state is DayState.SKIPPED and not self.asked
 
 
+def counts(each: JudgedDay, today: date) -> bool:
+    """True for a day of "done of due": it was due and is decided, or is over without a word.
+
+    What was excused is left out, so are today until it has an answer and days of a quota, none of which is due.
+    """
+    if not each.asked or by_quota(each.version, each.local_date):
+        return False
+    if each.verdict is Verdict.OPEN:
+        return each.local_date < today
+    return each.verdict in (Verdict.DONE, Verdict.MISSED)
+
+
 def verdicts(facts: Facts, terms: Terms, first: date, today: date) -> list[tuple[date, Verdict]]:
     """Return the verdict of every day from `first` to today, or to the last fact when something was done ahead.
 

@@ -35,19 +35,7 @@ def asked_for(args: Mapping[str, str]) -> GoalDraft:
 
 def copy_of(terms: queries.Terms, today: date) -> GoalDraft:
     """A goal like this one that begins anew, on the next date of its own."""
-    return GoalDraft(
-        title=terms.title,
-        schedule=_again(terms.schedule, today),
-        question=terms.question,
-        description=terms.description,
-        criticality=terms.criticality,
-        colour=terms.colour,
-        direction=terms.direction,
-        target=terms.target,
-        unit=terms.unit,
-        skip_budget=terms.skip_budget,
-        tags=terms.tags,
-    )
+    return terms.draft(_again(terms.schedule, today))
 
 
 def goal_of(found: QuickAdd) -> GoalDraft:

@@ -11,6 +11,7 @@ from webapp.extensions import db
 from webapp.pages.calendar_view import View, calendar_of
 from webapp.pages.respond import page, wants_fragment
 from webapp.queries import goals
+from webapp.web.addresses import plain_date
 from webapp.web.policies import signed_in
 
 bp = Blueprint("calendar", __name__, url_prefix="/calendar")
@@ -47,17 +48,14 @@ def asked_view() -> View:
 def asked_day() -> date:
     """The day named in the request, else today; a date that does not exist is not found."""
     named = request.values.get("day")
-    try:
-        return date.fromisoformat(named) if named else g.viewer.today
-    except ValueError:
-        abort(404)
+    return (plain_date(named) or abort(404)) if named else g.viewer.today
 
 
 def asked_mark() -> tuple[str, date, DayState]:
     """goal, day and state of the pressed button."""
     public_id, _, rest = request.form.get("mark", "").partition(":")
     day, _, state = rest.partition(":")
-    try:
-        return public_id, date.fromisoformat(day), DayState(state)
-    except ValueError:
+    local_date = plain_date(day)
+    if local_date is None or state not in set(DayState):
         abort(400)
+    return public_id, local_date, DayState(state)

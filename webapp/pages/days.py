@@ -18,6 +18,7 @@ from webapp.pages.respond import onward, page, wants_fragment
 from webapp.pages.rows import row, row_words
 from webapp.queries import days, notes
 from webapp.queries.days import DueRow
+from webapp.web.addresses import read_day
 from webapp.web.policies import signed_in
 
 bp = Blueprint("days", __name__, url_prefix="/days")
@@ -56,15 +57,6 @@ def all_done(day: str) -> Any:
     said = ngettext("%(num)d goal marked done.", "%(num)d goals marked done.", len(recorded))
     flash({"text": said, "undo": undo_of(day, recorded)})  # type: ignore[arg-type]
     return onward(url_for(".show", day=day)) if wants_fragment() else whole_day(local_date)
-
-
-def read_day(text: str) -> date:
-    """The date in an address; anything else is not found."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        abort(404)
-    return day if day >= EARLIEST_DAY else abort(404)
 
 
 def whole_day(local_date: date) -> str:

@@ -94,7 +94,7 @@ def update(public_id: str) -> Any:
     terms = queries.opened(db.session, g.viewer, goal)
     form = GoalForm(g.viewer, terms.schedule, terms.criticality)
     try:
-        actions.change(db.session, g.viewer, goal, form.draft(), seen=form.version.data or 0)
+        actions.change(db.session, g.viewer, goal, form.draft(), seen=form.seen(goal.version))
     except Invalid as invalid:
         form.absorb(invalid)
         return page("goals/edit.html", **what_is_shown(form, terms)), 422

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from flask import abort, request
+from flask import request
 from flask_babel import gettext as _
 
-from webapp.domain.days import EARLIEST_DAY, LATEST_DAY, shifted
+from webapp.domain.days import EARLIEST_DAY, shifted
 from webapp.domain.errors import NotFound
 from webapp.domain.pauses import pause_on
 from webapp.domain.people import Viewer
@@ -23,6 +23,7 @@ from webapp.pages.year_words import state_names
 from webapp.queries import habits, history, judgements
 from webapp.queries.goals import Terms as Opened
 from webapp.queries.history import Said, Sight
+from webapp.web.addresses import read_day
 from webapp.web.formats import amount, day, moment
 from webapp.web.words import schedule_words, target_words
 
@@ -55,17 +56,6 @@ def one_day(viewer: Viewer, goal: Goal, opened: Opened, text: str) -> dict[str, 
         "ahead": one > viewer.today,
         **_neighbours(terms, one, viewer, sight),
     }
-
-
-def read_day(text: str) -> date:
-    """The date in an address; anything else is not found."""
-    try:
-        one = date.fromisoformat(text)
-    except ValueError:
-        abort(404)
-    if not EARLIEST_DAY <= one <= LATEST_DAY:
-        abort(404)
-    return one
 
 
 def _facts(each: JudgedDay, terms: Terms, opened: Opened, sight: Sight) -> list[tuple[str, str]]:

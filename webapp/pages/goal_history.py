@@ -16,6 +16,7 @@ from webapp.pages.year_words import state_names
 from webapp.queries import history
 from webapp.queries.history import PastDay, Sight
 from webapp.queries.progress import Span
+from webapp.web.addresses import plain_date
 from webapp.web.formats import amount, day
 
 
@@ -116,10 +117,7 @@ class DayWords:
 
 def date_in(asked: Mapping[str, str], name: str) -> date | None:
     """The date in a query; None for none and for what is none."""
-    try:
-        return date.fromisoformat(asked.get(name, ""))
-    except ValueError:
-        return None
+    return plain_date(asked.get(name, ""))
 
 
 def query_of(asked: Mapping[str, object]) -> str:

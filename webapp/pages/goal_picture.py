@@ -11,7 +11,7 @@ from flask_babel import ngettext
 
 from webapp.domain.days import clamp_month
 from webapp.domain.people import Viewer
-from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.quotas import Quota, QuotaPeriod
 from webapp.domain.schedules import in_force
 from webapp.domain.streaks import Period, Rolling, Streak
 from webapp.domain.verdicts import Terms
@@ -90,8 +90,10 @@ def standing(viewer: Viewer, goal: Opened, terms: Terms, progress: Progress, ask
     found = progress.streaks
     if found is None or not progress.has_begun:
         return None
-    numbers = [_period(goal, progress.period)] if progress.period else []
-    if not isinstance(progress.period, Rolling):
+    version = in_force(terms.versions, viewer.today)
+    quota = version.quota if version else None
+    numbers = _period(goal, quota, progress.period) if quota and progress.period else []
+    if quota is None or quota.period is not QuotaPeriod.ROLLING:
         now = found.current.length if found.current else 0
         unit = in_a_row(terms, viewer.today, now) if now else ""
         numbers.append((_("Current streak"), str(now), unit, f"/goals/{goal.id}/streak"))
@@ -156,12 +158,15 @@ def in_a_row(terms: Terms, today: date, length: int) -> str:
     return _("in a row")
 
 
-def _period(goal: Opened, period: Period | Rolling) -> tuple[str, str, str, str]:
+def _period(goal: Opened, quota: Quota, period: Period | Rolling) -> list[tuple[str, str, str, str]]:
+    """How far the quota is; nothing while all of its week or month is paused or skipped, for then it asks nothing."""
     if isinstance(period, Rolling):
         words = ngettext("In the last day", "In the last %(num)d days", period.length)
-        return words, _("%(done)s of %(due)s", done=period.done, due=period.times), "", f"/goals/{goal.id}/streak"
-    words = _("This week") if (period.last - period.first).days < 7 else _("This month")
-    return words, _("%(done)s of %(due)s", done=period.done, due=period.required), "", ""
+        return [(words, _("%(done)s of %(due)s", done=period.done, due=period.times), "", f"/goals/{goal.id}/streak")]
+    if not period.required:
+        return []
+    words = _("This week") if quota.period is QuotaPeriod.WEEK else _("This month")
+    return [(words, _("%(done)s of %(due)s", done=period.done, due=period.required), "", "")]
 
 
 def _years(goal: Opened, earliest: date, asked: Chosen, today: date) -> list[tuple[str, str, bool]]:

@@ -7,13 +7,16 @@ from typing import NamedTuple
 
 from webapp.domain.days import EARLIEST_DAY, clamp_month, shifted, week_containing
 from webapp.domain.months import PARTS, Mark
+from webapp.domain.pauses import paused_between
 from webapp.domain.people import Viewer
 from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.running import required_in
 from webapp.domain.schedules import Schedule, in_force
 from webapp.domain.verdicts import Terms
 from webapp.queries.progress import Span
 
 WEEKS = 53
+LONGEST_PERIOD = 31
 DONE = frozenset({Mark.DONE, Mark.EXTRA})
 DUE = {ord(mark): "x" for mark in (Mark.DONE, Mark.MISSED)}
 """Marks of days that count as due also today."""
@@ -111,6 +114,7 @@ def _totals(
     marks, asked = span.marks, due_days(span, viewer.today)
     begins = span.first.toordinal()
     only = terms.versions[0] if len(terms.versions) == 1 else None
+    excused = _excused(span, terms) if any(version.quota for version in terms.versions) else frozenset()
     has_amounts = any(amount is not None for amount in span.amounts)
     for begin, end in cuts:
         if marks.count(Mark.BEFORE, begin, end) == end - begin:
@@ -118,6 +122,10 @@ def _totals(
         last = date.fromordinal(begins + end - 1)
         version = only or in_force(terms.versions, last)
         due = 0 if version and version.quota else asked.count("x", begin, end)
+        times: int | None = due
+        if version and version.quota:
+            bounds = _whole(period, last, viewer.week_start)
+            times = required_in(terms, period, bounds, excused, last) if version.quota.period is period else None
         logged = [amount for amount in span.amounts[begin:end] if amount is not None] if has_amounts else []
         done = marks.count(Mark.DONE, begin, end) + marks.count(Mark.EXTRA, begin, end)
         yield Total(
@@ -126,16 +134,26 @@ def _totals(
             done=done,
             due=due,
             amount=sum(logged, Decimal(0)) if logged else None,
-            aim=_aim(terms, version, due, period),
+            aim=_aim(terms, version, times),
         )
 
 
-def _aim(terms: Terms, version: Schedule | None, due: int, period: QuotaPeriod) -> Decimal | int | None:
-    """What so many due days ask, or a quota of just this period; nothing for a quota of another."""
-    times = due
-    if version is not None and version.quota is not None:
-        if version.quota.period is not period:
-            return None
-        times = version.quota.times
+def _excused(span: Span, terms: Terms) -> frozenset[date]:
+    """Paused days of the span and around it, and those skipped and forgiven."""
+    begins = span.first.toordinal()
+    skipped = (date.fromordinal(begins + at) for at, mark in enumerate(span.marks) if mark == Mark.SKIPPED)
+    around = shifted(span.first, -LONGEST_PERIOD), shifted(span.last, LONGEST_PERIOD)
+    return paused_between(terms.pauses, *around).union(skipped)
+
+
+def _whole(period: QuotaPeriod, last: date, week_start: int) -> tuple[date, date]:
+    """The week or month to its own end: what a quota requires depends on the days still to come."""
+    if period is QuotaPeriod.WEEK:
+        return week_containing(last, week_start)
+    return last.replace(day=1), shifted(date(*clamp_month(last.year, last.month + 1), 1), -1)
+
+
+def _aim(terms: Terms, version: Schedule | None, times: int | None) -> Decimal | int | None:
+    """What so many due days ask, or so many times of a quota of just this period; nothing for a quota of another."""
     target = terms.aim(version).target
-    return times * target if target is not None else times
+    return times if times is None or target is None else times * target

@@ -12,7 +12,7 @@ from webapp.domain.errors import NotFound
 from webapp.domain.people import Viewer
 from webapp.domain.strength import Explanation, Input, Rhythm
 from webapp.domain.tracking import Direction
-from webapp.domain.verdicts import Aim, JudgedDay, Terms, Verdict, by_quota
+from webapp.domain.verdicts import Aim, JudgedDay, Terms, Verdict, counts
 from webapp.extensions import db
 from webapp.models import Goal
 from webapp.pages import goal_picture
@@ -163,19 +163,10 @@ def _counted(heading: str, days: list[JudgedDay], *, listed: bool) -> Counted:
     """Done of due, and what was left out of it; a quota's days have no due of their own."""
     words = VerdictWords()
     last = days[-1].local_date if days else date.min
-    inside = [each for each in days if _counts(each, last)]
+    inside = [each for each in days if counts(each, last)]
     done = sum(each.verdict is Verdict.DONE for each in inside)
-    outside = [words.names[each.verdict] for each in days if not _counts(each, last)]
+    outside = [words.names[each.verdict] for each in days if not counts(each, last)]
     left_out = [(name, outside.count(name)) for name in dict.fromkeys(outside)]
-    lines = [(day(each.local_date, "EEE d MMM"), words.name(each), _counts(each, last)) for each in reversed(days)]
+    lines = [(day(each.local_date, "EEE d MMM"), words.name(each), counts(each, last)) for each in reversed(days)]
     percent = goal_picture.percent(10_000 * done / len(inside)) if inside else None
     return Counted(heading, done, len(inside), percent, left_out, lines if listed else [])
-
-
-def _counts(each: JudgedDay, last: date) -> bool:
-    """Whether the day was due and is decided, or over without a word."""
-    if not each.asked or (each.version is not None and by_quota(each.version, each.local_date)):
-        return False
-    if each.verdict is Verdict.OPEN:
-        return each.local_date < last
-    return each.verdict in (Verdict.DONE, Verdict.MISSED)

@@ -112,13 +112,14 @@ def _others(opened: Opened, found: Streaks) -> list[tuple[int, str, str]]:
 
 
 def _window(viewer: Viewer, goal: Goal, terms: Terms) -> tuple[str, list[Group]] | None:
-    """What a rolling quota counts today, and its days; None under any other schedule."""
+    """What a rolling quota counts today, and its days; None when none counts today."""
     version = in_force(terms.versions, viewer.today)
     if version is None or version.quota is None or version.quota.period is not QuotaPeriod.ROLLING:
         return None
     first = shifted(viewer.today, 1 - version.quota.length)
     counted = rolling(habits.facts_between(db.session, goal.id, first, viewer.today), terms, viewer.today)
-    assert counted is not None
+    if counted is None:
+        return None
     days = judgements.judged(db.session, goal, terms, first, viewer.today, viewer.today)
     words, address = VerdictWords(), f"/goals/{goal.public_id}/days/"
     lines = [_line([each], words, address, _is_in_window(each)) for each in reversed(days)]

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from webapp.actions import pauses as actions
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.pauses import Pause
+from webapp.domain.policy import Permission, require
 from webapp.extensions import db
 from webapp.pages.forms.pauses import PauseForm, PlanForm
 from webapp.pages.respond import onward, page
@@ -17,6 +18,7 @@ from webapp.queries import goals
 from webapp.queries import pauses as queries
 from webapp.queries.pauses import PauseRow
 from webapp.web.formats import day
+from webapp.web.idempotency import answered, keep, new_nonce
 from webapp.web.policies import signed_in
 
 bp = Blueprint("pauses", __name__, url_prefix="/pauses")
@@ -29,7 +31,7 @@ def index() -> Any:
     named = request.args.get("goal", "")
     if named and goals.find(db.session, g.viewer, named).owner_id != g.viewer.id:
         raise NotFound
-    return listing(PlanForm(choices(), formdata=None, goal=named, first=g.viewer.today))
+    return listing(empty_plan(goal=named, first=g.viewer.today))
 
 
 @bp.post("")
@@ -38,12 +40,17 @@ def plan() -> Any:
     """Plan a pause of one goal or of all."""
     form = PlanForm(choices())
     goal = goals.find(db.session, g.viewer, form.goal.data, lock=True) if form.goal.data else None
+    if goal is not None:
+        require(g.viewer, Permission.GOAL_CHANGE, goals.facts_of(db.session, g.viewer, goal))
+    if there := answered(form.nonce.data):
+        return onward(there)
     try:
         pause = actions.plan(db.session, g.viewer, form.days(), goal)
     except Invalid as invalid:
         db.session.rollback()
         form.absorb(invalid)
         return listing(form), 422
+    keep(form.nonce.data, url_for(".index"))
     return told(_("The pause is planned."), url_for(".remove", public_id=pause.public_id), {})
 
 
@@ -58,7 +65,7 @@ def change(public_id: str) -> Any:
     except Invalid as invalid:
         db.session.rollback()
         form.absorb(invalid)
-        return listing(PlanForm(choices(), formdata=None), changed=(public_id, form)), 422
+        return listing(empty_plan(), changed=(public_id, form)), 422
     fields = days_again(before, f"{public_id}-")
     return told(_("The pause has other days now."), url_for(".change", public_id=public_id), fields)
 
@@ -97,6 +104,11 @@ def listing(form: PlanForm, changed: tuple[str, PauseForm] | None = None) -> str
         ("past", _("Over"), pause_lines(over, changed)),
     ]
     return page("pauses/index.html", form=form, parts=[part for part in parts if part[2]])
+
+
+def empty_plan(**said: Any) -> PlanForm:
+    """The form for another pause, which is planned once however often it is sent."""
+    return PlanForm(choices(), formdata=None, nonce=new_nonce(), **said)
 
 
 def pause_lines(rows: Sequence[PauseRow], changed: tuple[str, PauseForm] | None) -> list[dict[str, Any]]:
@@ -152,7 +164,7 @@ def said_again(public_id: str) -> dict[str, str] | None:
     """The fields that plan this pause once more; None when it is so old that the page does not show it."""
     rows = {row.id: row for row in queries.pauses_of(db.session, g.viewer)}
     row = rows.get(public_id)
-    return {**days_again(row.days()), "goal": row.goal_id or ""} if row else None
+    return {**days_again(row.days()), "goal": row.goal_id or "", "nonce": new_nonce()} if row else None
 
 
 def days_again(pause: Pause, prefix: str = "") -> dict[str, str]:

@@ -85,6 +85,8 @@ def _saving(form: GoalForm, goal: Terms, schedule: Schedule) -> tuple[str, ...]:
         said.append(_("Past days keep the schedule they had."))
     if _asks_otherwise(form, goal):
         said.append(_("Days from today on are judged by the new amount; past days keep the one they had."))
+    if not form.skip_budget.process_errors and form.skip_budget.data != goal.skip_budget:
+        said.append(_("Skips from today on are forgiven as you say now; past days keep what held then."))
     return tuple(said)
 
 

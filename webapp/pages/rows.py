@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 
 from webapp.domain.people import Viewer
 from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.running import QuotaCount
 from webapp.domain.schedules import Frequency, Schedule
 from webapp.domain.tracking import DayState, Direction
 from webapp.queries.days import DueRow
-from webapp.queries.quotas import QuotaCount
 from webapp.web.formats import amount, day, region
 from webapp.web.words import schedule_words, state_words
 
@@ -24,6 +24,7 @@ class RowWords:
     def __init__(self) -> None:
         self.region = region()
         self.skip = _("Skip this day")
+        self.add = _("Add one")
         self.history = _("History")
         self.mark = _("Mark %(title)s done")
         self.undo = _("Undo %(title)s")
@@ -163,15 +164,15 @@ def _streak_words(length: int, period: QuotaPeriod | None, _region: str) -> str:
 @lru_cache(maxsize=2_000)
 def _count_words(quota: QuotaCount, _region: str) -> str:
     if quota.period is QuotaPeriod.WEEK:
-        return gettext("%(done)s of %(times)s this week", done=quota.done, times=quota.times)
+        return gettext("%(done)s of %(times)s this week", done=quota.done, times=quota.required)
     if quota.period is QuotaPeriod.MONTH:
-        return gettext("%(done)s of %(times)s this month", done=quota.done, times=quota.times)
+        return gettext("%(done)s of %(times)s this month", done=quota.done, times=quota.required)
     return ngettext(
         "%(done)s of %(times)s in the last day",
         "%(done)s of %(times)s in the last %(num)d days",
         quota.length,
         done=quota.done,
-        times=quota.times,
+        times=quota.required,
     )
 
 
@@ -181,7 +182,7 @@ def _facts(due: DueRow, today: date, words: RowWords) -> str:
     if due.quota is not None and due.local_date == today:
         parts.append(count_words(due.quota))
     elif due.schedule.frequency is not Frequency.ONE_TIME:
-        parts.append(schedule_words(due.schedule))
+        parts.append(schedule_words(due.schedule, words.region))
     if due.streak > 1 and due.local_date == today:
         parts.append(_streak_words(due.streak, _period(due.schedule), words.region))
     return " · ".join(parts)

@@ -13,6 +13,7 @@ from webapp.actions.entries import Recorded
 from webapp.actions.postpone import reschedule_once
 from webapp.domain.days import shifted
 from webapp.domain.errors import Invalid, Problem
+from webapp.domain.policy import Permission, require
 from webapp.extensions import db
 from webapp.models import Goal
 from webapp.pages.calendar_view import View, calendar_of
@@ -21,7 +22,7 @@ from webapp.pages.respond import onward, page, wants_fragment
 from webapp.pages.rows import Line, announcement, row, row_words
 from webapp.queries import days, goals, notes
 from webapp.queries.days import DueRow
-from webapp.web.addresses import safe_next
+from webapp.web.addresses import plain_date, read_day, safe_next
 from webapp.web.formats import amount, problem_text
 from webapp.web.formats import day as day_words
 from webapp.web.policies import signed_in
@@ -51,6 +52,7 @@ def record_any(public_id: str) -> Any:
 def postpone(public_id: str) -> Any:
     """Move a one-time goal to another day, or with an undo back to the one it was due on."""
     goal = goals.find(db.session, g.viewer, public_id, lock=True)
+    require(g.viewer, Permission.GOAL_CHANGE, goals.facts_of(db.session, g.viewer, goal))
     try:
         day = asked_day(request.form.get("to", ""))
         before = reschedule_once(db.session, g.viewer, goal, day)
@@ -66,6 +68,7 @@ def record_on(public_id: str, local_date: date) -> Any:
     """Record what the form says of this goal on this day, and answer to where it was asked from."""
     form = DayForm()
     goal = goals.find(db.session, g.viewer, public_id, lock=True)
+    require(g.viewer, Permission.GOAL_TICK, goals.facts_of(db.session, g.viewer, goal))
     noted = note_before(form, public_id, local_date)
     try:
         draft = form.draft(local_date, judged=goal.direction is not None)
@@ -86,10 +89,10 @@ def asked_day(named: str) -> date:
     ahead = {"today": 0, "tomorrow": 1}.get(named)
     if ahead is not None:
         return shifted(g.viewer.today, ahead)
-    try:
-        return date.fromisoformat(request.form.get("day", ""))
-    except ValueError as error:
-        raise Invalid([Problem("day", "date_required")]) from error
+    day = plain_date(request.form.get("day", ""))
+    if day is None:
+        raise Invalid([Problem("day", "date_required")])
+    return day
 
 
 def not_moved(goal: Goal, invalid: Invalid) -> tuple[str, int]:
@@ -107,18 +110,7 @@ def not_moved(goal: Goal, invalid: Invalid) -> tuple[str, int]:
 def shown_day(form: DayForm, local_date: date) -> date:
     """The day the calendar stood on when a line of it was ticked."""
     query = dict(parse_qsl(urlsplit(safe_next(form.back.data) or "").query))
-    try:
-        return date.fromisoformat(query["day"])
-    except (KeyError, ValueError):
-        return local_date
-
-
-def read_day(text: str) -> date:
-    """The date in an address; anything else is not found."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        abort(404)
+    return plain_date(query.get("day", "")) or local_date
 
 
 def note_before(form: DayForm, public_id: str, local_date: date) -> str | None:

@@ -175,6 +175,7 @@ _TALLIES = (
         func.count().label("due"),
     )
     .join(Goal, Goal.id == Occurrence.goal_id)
+    .join(ScheduleVersion, _current)
     .where(
         _live,
         Goal.rows_from.is_not(None),
@@ -212,8 +213,8 @@ def due_or_resting(session: AnySession, viewer: Viewer) -> list[DueRow]:
 def due_on(session: AnySession, viewer: Viewer, day: date) -> list[DueRow]:
     """Every live goal of the viewer's that is or was due on a day, or may be done on any, paused ones too."""
     rows = [row for row in _run(session, viewer, _ON_DAY, day=day) if _belongs_to(row, day)]
-    counts = quota_counts(session, rows, day)
-    return [_on_its_day(viewer, row, day, counts) for row in rows]
+    counts, then = quota_counts(session, rows, day), _in_force_then(session, rows, day)
+    return [_on_its_day(viewer, row, day, counts, then) for row in rows]
 
 
 def tally_of(rows: Iterable[DueRow]) -> tuple[int, int]:
@@ -236,7 +237,8 @@ def one_today(session: AnySession, viewer: Viewer, public_id: str) -> tuple[DueR
     row = next((row for row in every if row.public_id == public_id), None)
     if row is None:  # put away, yet ticked
         return one_on(session, viewer, public_id, today), tally
-    return _on_its_day(viewer, row, today, quota_counts(session, [row], today)), tally
+    then = _in_force_then(session, [row], today)
+    return _on_its_day(viewer, row, today, quota_counts(session, [row], today), then), tally
 
 
 def one_on(session: AnySession, viewer: Viewer, public_id: str, day: date) -> DueRow | None:
@@ -244,7 +246,7 @@ def one_on(session: AnySession, viewer: Viewer, public_id: str, day: date) -> Du
     row = _run(session, viewer, _ONE_ON_DAY, day=day, public_id=public_id).one_or_none()
     if row is None:
         return None
-    return _on_its_day(viewer, row, day, quota_counts(session, [row], day))
+    return _on_its_day(viewer, row, day, quota_counts(session, [row], day), _in_force_then(session, [row], day))
 
 
 def due_between(session: AnySession, viewer: Viewer, first: date, last: date) -> dict[date, list[DueRow]]:
@@ -351,13 +353,30 @@ def _opened(words: Words, goal: Any) -> _Opened:
     )
 
 
-def _on_its_day(viewer: Viewer, row: Any, day: date, counts: dict[int, QuotaCount]) -> DueRow:
+def _in_force_then(session: AnySession, rows: Iterable[Any], day: date) -> dict[int, Any]:
+    """By goal the version that judges a day before the one in force now; asks nothing about later days."""
+    asked = [row.id for row in rows if day < row.valid_from]
+    if not asked:
+        return {}
+    columns = (ScheduleVersion.goal_id, ScheduleVersion.direction, ScheduleVersion.target, *SCHEDULE_COLUMNS)
+    versions = select(*columns).where(ScheduleVersion.goal_id.in_(asked)).order_by(ScheduleVersion.valid_from)
+    then: dict[int, Any] = {}
+    for version in session.connection().execute(versions):
+        if version.valid_from <= day or version.goal_id not in then:
+            then[version.goal_id] = version
+    return then
+
+
+def _on_its_day(viewer: Viewer, row: Any, day: date, counts: dict[int, QuotaCount], then: dict[int, Any]) -> DueRow:
     state, value, annotated = DayState.OPEN, None, False
     if row.local_date is not None and row.removed is None:
         state, value, annotated = shown_state(row, row, viewer.today), row.value, row.annotated
     streak = length_on(row.streak_ahead, viewer.today) if row.streak_ahead else 0
     opened = _opened(viewer.words, row)
-    return DueRow(*opened, day, state, value, annotated, bool(row.rests), streak, counts.get(row.id))
+    due = DueRow(*opened, day, state, value, annotated, bool(row.rests), streak, counts.get(row.id))
+    if version := then.get(row.id):
+        return due._replace(direction=version.direction, target=version.target, schedule=schedule_of(version))
+    return due
 
 
 def _as_due(viewer: Viewer, row: Any, day: date) -> DueRow:
@@ -368,8 +387,12 @@ def _as_due(viewer: Viewer, row: Any, day: date) -> DueRow:
 
 
 def shown_state(goal: Any, row: Any, today: date) -> DayState:
-    """The row's state; an at-most amount of a day that is over is judged by its value."""
+    """The row's state; an at-most amount of a day that is over is judged by its value.
+
+    `goal` carries the version in force now. Days before it were judged by the one of their time when it ended.
+    """
     state: DayState = row.state
-    if state is DayState.OPEN and goal.direction is Direction.AT_MOST and row.local_date < today:
+    over = goal.valid_from <= row.local_date < today
+    if state is DayState.OPEN and goal.direction is Direction.AT_MOST and over:
         return state_of(row.value, goal.target, Direction.AT_MOST)
     return state

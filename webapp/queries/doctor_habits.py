@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from webapp.domain.checkpoints import plain_streak
+from webapp.domain.checkpoints import Plain, plain_streak, plain_strength
 from webapp.domain.months import States, close
 from webapp.domain.pauses import is_paused
 from webapp.domain.schedules import Frequency
@@ -56,11 +56,20 @@ def _months(session: AnySession, goal: Goal, facts: Facts, terms: Terms) -> Iter
         yield Finding(where, f"has {'a' if first in kept else 'no'} closed month {first:%Y-%m}")
     for first in sorted(kept.keys() & expected.keys()):
         row, (month, after) = kept[first], expected[first]
-        shown = (row.marks, tuple(row.scores), row.done, row.due, row.amount)
-        if shown != (month.marks, month.scores, month.done, month.due, month.amount):
+        amounts = [str(amount) if amount is not None else None for amount in month.amounts] or None
+        shown = (row.marks, tuple(row.scores), row.amounts, row.done, row.due, row.amount)
+        if shown != (month.marks, month.scores, amounts, month.done, month.due, month.amount):
             yield Finding(where, f"has a month {first:%Y-%m} that its facts do not come to")
         elif row.streak != plain_streak(after.streak):
             yield Finding(where, f"goes on from a streak after {first:%Y-%m} that its facts do not come to")
+        elif _score(row.strength) != _score(plain_strength(after.strength)):
+            yield Finding(where, f"goes on from a strength after {first:%Y-%m} that its facts do not come to")
+
+
+def _score(strength: Plain | None) -> float | None:
+    """How many days a state remembers depends on the schedules known when it was written; its score does not."""
+    score: float | None = strength["score"] if strength else None
+    return score
 
 
 def _streak(goal: Goal, facts: Facts, terms: Terms, today: date) -> Iterator[Finding]:

@@ -7,26 +7,29 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from webapp.domain.days import shifted
 from webapp.domain.errors import NotFound
-from webapp.domain.goals import Kind, Lifecycle
+from webapp.domain.goals import GoalDraft, Kind, Lifecycle
 from webapp.domain.grants import GrantFacts, Scope
 from webapp.domain.people import Viewer, Words
 from webapp.domain.policy import GoalFacts
-from webapp.domain.schedules import Schedule
+from webapp.domain.schedules import Schedule, ScheduleDraft
 from webapp.domain.streaks import length_on
 from webapp.domain.tracking import DayState, Direction
-from webapp.models import Goal, GoalTag, Grant, Occurrence, ScheduleVersion, Tag
+from webapp.models import Goal, GoalMonth, GoalTag, Grant, Occurrence, ScheduleVersion, Tag
 from webapp.models.engine import AnySession
 from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
 from webapp.queries import tags
 from webapp.queries.quotas import QuotaCount, quota_counts
+from webapp.queries.recent import recent_tallies
 from webapp.queries.sealing import words_of
 from webapp.queries.visibility import goals_of, goals_visible_to, grants_open_to
 
 PUBLIC_ID_LENGTH = 24
+RECENT_DAYS = 30
 
 
 class Order(StrEnum):
@@ -93,6 +96,22 @@ class Terms:
     skip_budget: int | None
     tags: tuple[str, ...]
 
+    def draft(self, schedule: ScheduleDraft) -> GoalDraft:
+        """What the goal says already, with another schedule."""
+        return GoalDraft(
+            title=self.title,
+            schedule=schedule,
+            question=self.question,
+            description=self.description,
+            criticality=self.criticality,
+            colour=self.colour,
+            direction=self.direction,
+            target=self.target,
+            unit=self.unit,
+            skip_budget=self.skip_budget,
+            tags=self.tags,
+        )
+
 
 # One's own goal is asked for first, by a statement built once: building the whole clause takes longer than a tick.
 _mine = select(Goal).where(Goal.public_id == bindparam("public_id"), goals_of(bindparam("viewer_id")))
@@ -100,15 +119,19 @@ _OWN = _mine.options(joinedload(Goal.schedules))
 _OWN_LOCKED = _mine.options(selectinload(Goal.schedules)).with_for_update().execution_options(populate_existing=True)
 
 
+_EARLIEST = select(func.min(GoalMonth.first)).where(GoalMonth.goal_id == Goal.id).correlate(Goal).scalar_subquery()
+
+
 def listed(session: AnySession, viewer: Viewer, wanted: Filter) -> list[GoalRow]:
     """The viewer's own goals that fit the filter; `done` and `due` count the last 30 days, today only once it
-    has an answer.
+    has an answer, and nothing of goals that are put away.
 
     Titles are sealed, so they are searched and sorted in memory (at most 500 goals a person).
     """
     found = session.execute(_list(viewer, wanted)).all()
     carried, counts = tags.names_by_goal(session, viewer), quota_counts(session, found, viewer.today)
-    rows = [_as_row(viewer, row, carried, counts) for row in found]
+    month = recent_tallies(session, viewer, [] if wanted.archived else found, shifted(viewer.today, 1 - RECENT_DAYS))
+    rows = [_as_row(viewer, row, carried, counts, month.get(row.id, (0, 0))) for row in found]
     needle = wanted.search.casefold().strip()
     if needle:
         rows = [row for row in rows if needle in row.title.casefold() or needle in row.question.casefold()]
@@ -146,8 +169,12 @@ def find_deleted(session: AnySession, viewer: Viewer, public_id: str) -> Goal:
 
 
 def went_well(today: date | BindParameter[date]) -> ColumnElement[bool]:
-    """Rows that are done: by their state, or because the day is over and an at-most amount was kept."""
+    """Rows that are done: by their state, or because the day is over and an at-most amount was kept.
+
+    The statement joins the version in force now; days before it have the state they earned in their time.
+    """
     kept = (Occurrence.state == DayState.OPEN) & (Goal.direction == Direction.AT_MOST)
+    kept &= Occurrence.local_date >= ScheduleVersion.valid_from
     return (Occurrence.state == DayState.DONE) | (
         kept & (Occurrence.value <= Goal.target) & (Occurrence.local_date < today)
     )
@@ -218,20 +245,6 @@ def _one(session: AnySession, statement: Select[Goal], lock: bool) -> Goal:
 
 
 def _list(viewer: Viewer, wanted: Filter) -> Select[*tuple[Any, ...]]:
-    since = date.fromordinal(viewer.today.toordinal() - 29)
-    answered_or_over = or_(Occurrence.state != DayState.OPEN, Occurrence.local_date < viewer.today)
-    recent = (
-        select(
-            Occurrence.goal_id,
-            func.count().filter(went_well(viewer.today)).label("done"),
-            func.count().filter(Occurrence.state != DayState.SKIPPED, answered_or_over).label("due"),
-        )
-        .join(Goal, Goal.id == Occurrence.goal_id)
-        .where(goals_of(viewer), Occurrence.deleted_at.is_(None), Occurrence.paused.is_(False))
-        .where(Occurrence.local_date.between(since, viewer.today))
-        .group_by(Occurrence.goal_id)
-        .subquery()
-    )
     statement = (
         select(
             Goal.id,
@@ -247,12 +260,11 @@ def _list(viewer: Viewer, wanted: Filter) -> Select[*tuple[Any, ...]]:
             Goal.target,
             Goal.streak_ahead,
             Goal.best_streak,
-            func.coalesce(recent.c.done, 0).label("done"),
-            func.coalesce(recent.c.due, 0).label("due"),
+            Goal.created_at,
+            _EARLIEST.label("earliest"),
             *SCHEDULE_COLUMNS,
         )
         .join(ScheduleVersion, (ScheduleVersion.goal_id == Goal.id) & ScheduleVersion.is_current)
-        .outerjoin(recent, recent.c.goal_id == Goal.id)
         .where(goals_of(viewer), Goal.archived_at.is_not(None) if wanted.archived else Goal.archived_at.is_(None))
     )
     if wanted.frequency:
@@ -265,7 +277,11 @@ def _list(viewer: Viewer, wanted: Filter) -> Select[*tuple[Any, ...]]:
 
 
 def _as_row(
-    viewer: Viewer, row: Any, carried: Mapping[str, tuple[str, ...]], counts: Mapping[int, QuotaCount]
+    viewer: Viewer,
+    row: Any,
+    carried: Mapping[str, tuple[str, ...]],
+    counts: Mapping[int, QuotaCount],
+    recent: tuple[int, int],
 ) -> GoalRow:
     words = viewer.words
     return GoalRow(
@@ -280,8 +296,8 @@ def _as_row(
         direction=row.direction,
         target=row.target,
         unit=open_or_empty(words, "goal.unit", row.unit),
-        done=row.done,
-        due=row.due,
+        done=recent[0],
+        due=recent[1],
         streak=length_on(row.streak_ahead, viewer.today),
         best=row.best_streak,
         tags=carried.get(row.public_id, ()),

@@ -1,7 +1,7 @@
 """What a goal's days are judged by, and what is known of them; closed months spare the rest (`domain.months`)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -110,7 +110,13 @@ def began(session: AnySession, goal: Goal) -> date:
 
 def made_on(goal: Goal) -> date:
     """The date the goal was made; a start it was given in the past asks nothing of the days before that."""
-    return max(min(version.valid_from for version in goal.schedules), goal.created_at.date())
+    return made_of(goal.schedules, goal.created_at)
+
+
+def made_of(versions: Sequence[ScheduleVersion], created_at: datetime) -> date:
+    """As `made_on`, of a goal's versions and the instant it was made at."""
+    first, made = min(version.valid_from for version in versions), created_at.date()
+    return first if first >= shifted(made, -1) else made  # west of Greenwich it was a day earlier
 
 
 def _decimals(texts: Sequence[str | None] | None) -> tuple[Decimal | None, ...]:

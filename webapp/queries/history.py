@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, or_, select
 
 from webapp.domain.people import Viewer, Words
-from webapp.domain.tracking import DayState, Mode, Source
+from webapp.domain.tracking import Day, DayState, Mode, Source
 from webapp.models import Entry, Goal, Occurrence
 from webapp.models.engine import AnySession
-from webapp.queries.days import shown_state
 from webapp.queries.goals import open_grant
+from webapp.queries.habits import aim_on
 
 PAGE = 30
 ENTRIES = 100
@@ -100,7 +100,7 @@ def latest_days(
     days = [
         PastDay(
             row.local_date,
-            shown_state(goal, row, today),
+            _state_of(goal, row, today),
             row.value,
             words.open("entry.note", row.note) if words and row.note else "",
             row.paused,
@@ -117,7 +117,7 @@ def day_of(session: AnySession, goal: Goal, words: Words | None, day: date, toda
     if row is None:
         return PastDay(day, DayState.OPEN, None, "", paused=False)
     note = words.open("entry.note", row.note) if words and row.note else ""
-    return PastDay(day, shown_state(goal, row, today), row.value, note, row.paused)
+    return PastDay(day, _state_of(goal, row, today), row.value, note, row.paused)
 
 
 def entries_of(session: AnySession, goal: Goal, words: Words | None, day: date) -> list[Said]:
@@ -136,3 +136,11 @@ def entries_of(session: AnySession, goal: Goal, words: Words | None, day: date) 
         )
         for row in rows
     ]
+
+
+def _state_of(goal: Goal, row: Any, today: date) -> DayState:
+    """The row's state; an amount under a limit is judged when its day is over, by what was asked then."""
+    state: DayState = row.state
+    if state is not DayState.OPEN or row.value is None:
+        return state
+    return aim_on(goal, row.local_date).state(Day(state, row.value), over=row.local_date < today)

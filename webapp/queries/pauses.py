@@ -1,6 +1,5 @@
 """A person's pauses, with the goals they are of."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,9 +72,3 @@ def find(session: AnySession, viewer: Viewer, public_id: str) -> PlannedPause:
     if pause is None:
         raise NotFound
     return pause
-
-
-def live(session: AnySession, viewer: Viewer) -> Sequence[PauseRow]:
-    """Pauses that cover today, those of everything first."""
-    rows = [row for row in pauses_of(session, viewer) if row.days().covers(viewer.today)]
-    return sorted(rows, key=lambda row: row.goal_id is not None)

@@ -12,14 +12,15 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, func, or_, select
 
+from webapp.domain import streaks as streaks_of
 from webapp.domain.checkpoints import streak_of, strength_of
-from webapp.domain.days import shifted, week_containing
+from webapp.domain.days import shifted
 from webapp.domain.months import PARTS, SCALE, Mark, Month, States, close, fits, running
 from webapp.domain.quotas import QuotaPeriod
-from webapp.domain.schedules import Frequency, Schedule, in_force
-from webapp.domain.streaks import Period, Rolling, Streaks, StreakWalk, rolling, streaks
+from webapp.domain.schedules import Frequency, in_force
+from webapp.domain.streaks import Period, Rolling, Streaks, rolling, streaks
 from webapp.domain.tracking import Day
-from webapp.domain.verdicts import Terms, by_quota, first_day, judge
+from webapp.domain.verdicts import Terms, first_day
 from webapp.models import Goal, GoalMonth
 from webapp.models.engine import AnySession
 from webapp.queries import habits
@@ -176,14 +177,7 @@ def span_of(months: Iterable[Month], first: date, last: date) -> Span:
 
 def running_period(tail: Tail, terms: Terms, today: date) -> Period | None:
     """The week or month a quota is counting today, else None."""
-    version = in_force(terms.versions, today)
-    if version is None or version.quota is None or not by_quota(version, today):
-        return None
-    walk = StreakWalk(today, tail.states.streak)
-    first = shifted(tail.states.streak.as_of, 1) if tail.states.streak else tail.first
-    for each in judge(tail.facts, terms, first, _end_of_period(version, today), today, skips=walk.skips):
-        walk.take(each)
-    return walk.tally.judged(today) if walk.tally else None
+    return streaks_of.running_period(tail.facts, terms, today, tail.states.streak)
 
 
 def _closed_until(goal: Goal, today: date) -> date | None:
@@ -244,9 +238,3 @@ def _window_begins(terms: Terms, today: date) -> date:
     if version is None or version.quota is None or version.quota.period is not QuotaPeriod.ROLLING:
         return date.max
     return shifted(today, 1 - version.quota.length)
-
-
-def _end_of_period(version: Schedule, today: date) -> date:
-    if version.quota and version.quota.period is QuotaPeriod.MONTH:
-        return shifted(shifted(today.replace(day=1), 31).replace(day=1), -1)
-    return week_containing(today, version.week_start)[1]

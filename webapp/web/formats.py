@@ -86,11 +86,13 @@ def _amount_words(value: Decimal | int, locale: str) -> str:
 
 
 def problem_text(code: str, params: Mapping[str, object]) -> str:
-    """A problem in the viewer's language, ready to stand at its field."""
+    """A problem in the viewer's language, ready to stand at its field; dates as people write them."""
+    params = {name: day(one) if isinstance(one, date) else one for name, one in params.items()}
     texts = {
         "required": _("Please fill this in."),
         "too_long": _("At most %(longest)s characters.", longest=params.get("longest", "")),
         "unusable_characters": _("This holds characters that cannot be stored."),
+        "unreadable": _("Something of this form was lost on the way; please reload the page."),
         "unknown_choice": _("Please choose one of the list."),
         "not_an_email": _("Please type a full address, like name@example.org."),
         "same_email": _("This is the address you have already."),
@@ -108,11 +110,12 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         ),
         "too_far": _("That is too far ahead: at most ten years."),
         "too_early": _("That is too long ago."),
+        "already_done": _("This is done already."),
         "after_target": _("The start lies after the target date."),
         "not_due": _("This goal is not due on that day, and it still lies ahead."),
         "date_required": _("Please choose a day."),
         "not_a_number": _("Please write a number."),
-        "negative": _("Less than nothing cannot be logged."),
+        "negative": _("Less than nothing is no amount."),
         "too_large": _("That number is too large."),
         "too_precise": _("At most %(places)s decimals.", places=params.get("places", "")),
         "before_start": _("The end lies before the beginning."),
@@ -127,6 +130,7 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
             int(str(params.get("most", 0))),
         ),
         "nothing_chosen": _("Tick at least one goal first."),
+        "comma_in_tag": _("One tag holds no comma; give one after the other."),
         "too_many_tags": ngettext("One tag at most.", "At most %(num)d tags.", int(str(params.get("most", 0)))),
         "rule_unreadable": _("This rule cannot be read."),
         "rule_part_unknown": _("This rule has a part we do not know: %(part)s.", part=params.get("part", "")),

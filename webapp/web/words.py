@@ -80,9 +80,12 @@ def frequency_name(frequency: Frequency) -> str:
     return names[frequency]
 
 
-def schedule_words(schedule: Schedule) -> str:
-    """A schedule in a few words: "Mon, Wed, Fri", "Monthly on the second Tuesday", "3 times a week"."""
-    return _schedule_words(schedule, region())
+def schedule_words(schedule: Schedule, where: str | None = None) -> str:
+    """A schedule in a few words: "Mon, Wed, Fri", "Monthly on the second Tuesday", "3 times a week".
+
+    `where` is the region whose words they are, for who names many and asks for it once.
+    """
+    return _schedule_words(schedule, where or region())
 
 
 @lru_cache(maxsize=5_000)

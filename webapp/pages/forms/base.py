@@ -8,13 +8,34 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, ValidationError
+from wtforms.widgets import HiddenInput
 
 from webapp.domain.errors import Invalid, Problem
 from webapp.web.formats import amount, problem_text
 
 
+class OurWords:
+    """What WTForms says of its own accord, in our words."""
+
+    def gettext(self, text: str) -> str:
+        """What is to be said instead; what nobody is shown stays as it is."""
+        if text == "Not a valid date value.":
+            return _("Please write a date, like %(example)s.", example="2026-03-14")
+        if text == "Not a valid integer value.":
+            return _("Please write a whole number.")
+        return _("Please choose one of the list.") if "choice" in text.casefold() else text
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """As `gettext`, which is all that our fields ask for."""
+        return self.gettext(one if number == 1 else many)
+
+
 class Form(FlaskForm):
     """A form that is read by `read` and takes the rules' problems by `absorb`; typed text always stays."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> OurWords:
+            return OurWords()
 
     def read(self) -> list[Problem]:
         """Read what was typed; what cannot be read is a problem of its field, already worded there."""
@@ -24,11 +45,12 @@ class Form(FlaskForm):
     def absorb(self, invalid: Invalid) -> "Form":
         """Each problem stands at its field; those of no field of this form stand above it."""
         for problem in invalid.problems:
-            if problem.code == "unreadable":
+            field = self._fields.get(problem.field)
+            hidden = field is not None and isinstance(field.widget, HiddenInput)
+            if problem.code == "unreadable" and not hidden:
                 continue
             text = problem_text(problem.code, problem.params)
-            field = self._fields.get(problem.field)
-            if field is None:
+            if field is None or hidden:
                 self.form_errors.append(text)
             elif text not in field.errors:
                 field.errors = [*field.errors, text]

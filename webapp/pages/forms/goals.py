@@ -75,6 +75,8 @@ class GoalForm(ScheduleForm):
         if (self.criticality.data or "") not in self.levels:
             problems.append(Problem("criticality", "unknown_choice"))
         measured = bool(self.measured.data)
+        if measured and self.aim() is None:
+            problems.append(Problem("direction", "unknown_choice"))
         target: Decimal | None = self.target.data if measured else None
         unread = {problem.field for problem in problems}
         return GoalDraft(
@@ -83,7 +85,7 @@ class GoalForm(ScheduleForm):
             question=self.question.data or "",
             description=self.description.data or "",
             criticality=self.criticality.data or None,
-            colour=self.colour.data or 1,
+            colour=1 if self.colour.data is None else self.colour.data,
             direction=self.aim() if measured and "target" not in unread else None,
             target=target,
             unit=(self.unit.data or "") if measured else "",
@@ -91,6 +93,10 @@ class GoalForm(ScheduleForm):
             tags=tag_names((self.tags.data or "").split(",")),
             problems=tuple(problems),
         )
+
+    def seen(self, version: int) -> int:
+        """The version the form was opened on; where it was lost this one, since the draft says so already."""
+        return version if self.version.process_errors else self.version.data or 0
 
     def aim(self) -> Direction | None:
         """Which side of the amount counts as reached."""

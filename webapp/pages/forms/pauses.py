@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField
+from wtforms import DateField, HiddenField, SelectField
 from wtforms.validators import Optional
 
 from webapp.domain.errors import Invalid, Problem
@@ -32,6 +32,7 @@ class PlanForm(PauseForm):
     """A pause that is not planned yet."""
 
     goal = SelectField(_l("Of what?"), validate_choice=False)
+    nonce = HiddenField()
 
     def __init__(self, goals: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         """`goals` are the viewer's own, by address and title."""

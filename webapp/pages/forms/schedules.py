@@ -149,6 +149,8 @@ class ScheduleForm(Form):
             known = {value for value, _words in self[name].choices}
             if self[name].raw_data and self[name].data not in known:
                 problems.append(Problem(name, "unknown_choice"))
+        if "days" in needed and not set(self.days.data or ()) <= set(range(7)):
+            problems.append(Problem("days", "unknown_choice"))
         return problems
 
     def schedule_draft(self) -> ScheduleDraft:
@@ -163,7 +165,7 @@ class ScheduleForm(Form):
 
     def _pattern(self, start: date) -> Pattern | None:
         """What the fields come to; None when the rules have to say what is wrong with them."""
-        days = tuple(sorted(set(self.days.data or ())))
+        days = self._weekdays()
         match self.frequency.data:
             case Often.ONCE:
                 return Once()
@@ -192,6 +194,10 @@ class ScheduleForm(Form):
                 return OwnRule(self.rule.data)
         return None
 
+    def _weekdays(self) -> tuple[int, ...]:
+        """The days chosen that there are; any other is a problem of its own."""
+        return tuple(sorted(set(self.days.data or ()) & set(range(7))))
+
     def _quota(self) -> Quota | None:
         said = self._unfinished()
         if said.times is None or said.period is None or quota_problems(said.times, said.period, said.length):
@@ -203,7 +209,7 @@ class ScheduleForm(Form):
         periods = {period.value: period for period in QuotaPeriod}
         return ScheduleDraft(
             frequency=self.frequency.data,
-            days=tuple(self.days.data or ()),
+            days=self._weekdays(),
             times=self.times.data,
             period=periods.get(self.period.data),
             length=self.length.data,
