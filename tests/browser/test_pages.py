@@ -3,6 +3,8 @@ sideways, a thumb hits every control, the markup is valid, and no page asks anot
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from axe_playwright_python.base import AxeResults
@@ -13,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import House, Visit, Watch, visits
 from tests.browser.scenes import SCENES
+from webapp.domain.tracking import Direction
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -118,6 +121,20 @@ def test_any_page_can_be_mirrored(house: House, visit: Visit) -> None:
     rail = page.get_by_role("navigation", name="Main").bounding_box()
     assert rail is not None
     assert rail["x"] > DESK / 2
+
+
+def test_the_longest_words_stay_on_the_page(house: House, visit: Visit) -> None:
+    ada = house.person()
+    more: dict[str, Any] = {
+        "question": "q" * 255,
+        "unit": "u" * 40,
+        "target": Decimal(999_999_999),
+        "direction": Direction.AT_LEAST,
+    }
+    goal = house.goal(ada, "t" * 255, tags=("g" * 40,), **more)
+    for path in ("/", "/goals", goal, f"{goal}/figures"):
+        page = visit(path, ada, width=PHONE)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE, path
 
 
 def test_nothing_moves_for_those_who_asked_for_calm(house: House, visit: Visit) -> None:

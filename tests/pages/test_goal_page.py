@@ -140,7 +140,7 @@ def test_a_change_of_schedule_keeps_what_was(session: Session, visit: Browser, h
     page = visit.get(f"/goals/{walk.public_id}")
     assert "Sat" in page.words(page.one("aside"))
     assert year_of(page)["marks"][:-1] == before[:-1]
-    assert (before[-1], mark_on(page, TODAY)) == ("d", "e"), "today is judged anew: done, though not asked"
+    assert (before[-1], mark_on(page, TODAY)) == ("d", "d"), "what was due this morning was due"
     why = visit.get(f"/goals/{walk.public_id}/days/{days_ago(3)}")
     assert "Daily" in why.words()
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Date, cast, null, select, union_all
 
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer
@@ -22,18 +22,15 @@ def recent_tallies(
 ) -> dict[int, tuple[int, int]]:
     """(done, due) from the first day to today of each of the viewer's goals that is due on days of its own.
 
-    A goal is a row with `id`, `frequency`, `created_at` and `earliest`, its first closed month or None. Three
+    A goal is a row with `id`, `frequency`, `created_at` and `earliest`, its first closed month or None. Two
     statements, however many there are; the days are judged from the first of their month on, for skips' sake.
     """
     ids = [goal.id for goal in goals if goal.frequency not in (Frequency.ONE_TIME, Frequency.QUOTA)]
     if not ids:
         return {}
     since = first.replace(day=1)
-    versions, facts, pauses = (
-        _versions(session, ids),
-        _facts(session, ids, since, viewer.today),
-        _pauses(session, viewer),
-    )
+    versions = _versions(session, ids)
+    facts, pauses = _known(session, viewer, ids, since)
     tallies = {}
     for goal in goals:
         if goal.id not in versions:
@@ -55,19 +52,23 @@ def _versions(session: AnySession, ids: list[int]) -> dict[int, list[ScheduleVer
     return dict(versions)
 
 
-def _facts(session: AnySession, ids: list[int], first: date, last: date) -> dict[int, dict[date, Day]]:
-    columns = (Occurrence.goal_id, Occurrence.local_date, Occurrence.state, Occurrence.value)
-    statement = select(*columns).where(Occurrence.goal_id.in_(ids), answered)
+def _known(
+    session: AnySession, viewer: Viewer, ids: list[int], first: date
+) -> tuple[dict[int, dict[date, Day]], dict[int | None, list[Pause]]]:
+    """Facts by goal from the first day to today, and pauses, which have no state, by goal; those of everything under
+    None. One statement, for the page has none to spare."""
+    nothing = (cast(null(), Occurrence.state.type), cast(null(), Occurrence.value.type))
+    facts_of = select(Occurrence.goal_id, Occurrence.local_date, cast(null(), Date), Occurrence.state, Occurrence.value)
+    pauses_of = select(PlannedPause.goal_id, PlannedPause.first, PlannedPause.last, *nothing)
+    both = union_all(
+        facts_of.where(Occurrence.goal_id.in_(ids), answered, Occurrence.local_date.between(first, viewer.today)),
+        pauses_of.where(PlannedPause.owner_id == viewer.id),
+    )
     facts: dict[int, dict[date, Day]] = defaultdict(dict)
-    for row in session.connection().execute(statement.where(Occurrence.local_date.between(first, last))):
-        facts[row.goal_id][row.local_date] = Day(row.state, row.value)
-    return facts
-
-
-def _pauses(session: AnySession, viewer: Viewer) -> dict[int | None, list[Pause]]:
-    """Pauses by goal, those of everything under None."""
-    columns = (PlannedPause.goal_id, PlannedPause.first, PlannedPause.last)
     pauses: dict[int | None, list[Pause]] = defaultdict(list)
-    for row in session.connection().execute(select(*columns).where(PlannedPause.owner_id == viewer.id)):
-        pauses[row.goal_id].append(Pause(row.first, row.last))
-    return pauses
+    for goal_id, day, until, state, value in session.connection().execute(both):
+        if state is None:
+            pauses[goal_id].append(Pause(day, until))
+        else:
+            facts[goal_id][day] = Day(state, value)
+    return facts, pauses
