@@ -19,9 +19,6 @@ LOCKING := --quiet --universal --generate-hashes --no-emit-index-url --no-header
 # The environment is ready when it was made from this very lock file.
 READY := $(VENV)/.ready-$(shell cksum < requirements-dev.txt | cut -d ' ' -f 1)
 
-# One worker more than there are cores, four at most: tests wait for servers, browsers and each other half of their time.
-WORKERS := $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 4)))
-
 .PHONY: help demo run worker check static format lint types layers test bench nightly fmt messages lock
 
 help: ## What can be done here
@@ -57,7 +54,7 @@ layers: $(READY)
 	$(BIN)/lint-imports
 
 test: $(READY) ## Every test, on SQLite and on an embedded PostgreSQL
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadgroup
 
 bench: $(READY) ## How fast it is, beside the floor of what this machine can do
 	$(BIN)/python -m tests.benchmarks
