@@ -4,9 +4,10 @@ Both are projections of facts, schedule versions and pauses (domain rules ยง3, ย
 changes one of these; `queries.doctor` compares them with the facts. Who calls holds the row of the goal.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import ColumnElement, delete, insert, or_, select
 from sqlalchemy.orm import selectinload
 
 from webapp.actions import occurrences
@@ -45,18 +46,8 @@ def follow(session: AnySession, goal: Goal, today: date, changed: date | None = 
 def close_over(session: AnySession, now: datetime, *, most: int = 50) -> int:
     """Up to `most` goals have every month closed that is over for everybody; returns how many there were."""
     last = last_closable(now.date())
-    statement = (
-        select(Goal)
-        .join(ScheduleVersion, (ScheduleVersion.goal_id == Goal.id) & ScheduleVersion.is_current)
-        .where(or_(Goal.months_until.is_(None), Goal.months_until < last))
-        .where(Goal.archived_at.is_(None), Goal.deleted_at.is_(None))
-        .where(ScheduleVersion.frequency != Frequency.ONE_TIME)
-        .order_by(Goal.id)
-        .limit(most)
-        .with_for_update(of=Goal, skip_locked=True)
-        .options(selectinload(Goal.schedules))
-    )
-    goals = session.scalars(statement).all()
+    behind = or_(Goal.months_until.is_(None), Goal.months_until < last)
+    goals = _hold(session, most, behind, ScheduleVersion.frequency != Frequency.ONE_TIME)
     for goal in goals:
         terms = habits.terms_of(session, goal)
         _close(session, goal, terms, now.date(), None)
@@ -78,24 +69,23 @@ def finish_limits(session: AnySession, now: datetime, *, most: int = 200) -> int
     Those that ended within the last week are looked at, so that each is judged a few times and then left alone.
     """
     over = last_over(now)
-    statement = (
-        select(Goal)
-        .join(ScheduleVersion, (ScheduleVersion.goal_id == Goal.id) & ScheduleVersion.is_current)
-        .where(ScheduleVersion.until.between(shifted(over, -LOOK_BACK_DAYS), over))
-        .where(Goal.direction == Direction.AT_MOST, Goal.lifecycle == Lifecycle.ACTIVE)
-        .where(Goal.archived_at.is_(None), Goal.deleted_at.is_(None))
-        .order_by(Goal.id)
-        .limit(most)
-        .with_for_update(of=Goal, skip_locked=True)
-        .options(selectinload(Goal.schedules))
-    )
-    goals = session.scalars(statement).all()
+    ended = ScheduleVersion.until.between(shifted(over, -LOOK_BACK_DAYS), over)
+    goals = _hold(session, most, ended, Goal.direction == Direction.AT_MOST, Goal.lifecycle == Lifecycle.ACTIVE)
     for goal in goals:
         terms = habits.terms_from(goal.schedules, ())
         occurrences.judge_limits(session, goal.id, terms, goal.schedules[0].valid_from, over)
         occurrences.settle(session, goal, now)
     session.flush()
     return len(goals)
+
+
+def _hold(session: AnySession, most: int, *wanted: ColumnElement[bool]) -> Sequence[Goal]:
+    """Up to so many live goals that fit, with their schedules, held; those another worker holds are left to it."""
+    current = (ScheduleVersion.goal_id == Goal.id) & ScheduleVersion.is_current
+    statement = select(Goal).join(ScheduleVersion, current).where(*wanted)
+    statement = statement.where(Goal.archived_at.is_(None), Goal.deleted_at.is_(None)).order_by(Goal.id).limit(most)
+    statement = statement.with_for_update(of=Goal, skip_locked=True).options(selectinload(Goal.schedules))
+    return session.scalars(statement).all()
 
 
 def last_over(now: datetime) -> date:

@@ -14,7 +14,7 @@ from webapp.actions.entries import Recorded
 from webapp.domain.days import EARLIEST_DAY, shifted
 from webapp.domain.tracking import DayState, Direction, EntryDraft
 from webapp.extensions import db
-from webapp.pages.respond import onward, page, wants_fragment
+from webapp.pages.respond import onward, page, say, wants_fragment
 from webapp.pages.rows import row, row_words
 from webapp.queries import days, notes
 from webapp.queries.days import DueRow
@@ -55,7 +55,7 @@ def all_done(day: str) -> Any:
         flash(_("Everything is as it was."))
         return onward(url_for(".show", day=day))
     said = ngettext("%(num)d goal marked done.", "%(num)d goals marked done.", len(recorded))
-    flash({"text": said, "undo": undo_of(day, recorded)})  # type: ignore[arg-type]
+    say(said, undo_of(day, recorded))
     return onward(url_for(".show", day=day)) if wants_fragment() else whole_day(local_date)
 
 

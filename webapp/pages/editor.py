@@ -13,7 +13,7 @@ from webapp.extensions import db
 from webapp.pages import beginnings, goal_templates, preview
 from webapp.pages.forms.goals import GoalForm, QuickForm
 from webapp.pages.goal_rows import goal_facts
-from webapp.pages.respond import onward, page, reply
+from webapp.pages.respond import onward, page, reply, say
 from webapp.queries import goals as queries
 from webapp.queries import tags
 from webapp.web.idempotency import answered, keep, new_nonce
@@ -133,7 +133,7 @@ def plan_at_once(line: QuickForm, found: QuickAdd) -> Any:
         return not_understood(line, invalid)
     keep(line.nonce.data, address := url_for("dashboard.index"))
     undo = {"action": url_for("goals.delete", public_id=goal.public_id), "fields": {}}
-    flash({"text": _("Your goal is planned."), "undo": undo})  # type: ignore[arg-type]
+    say(_("Your goal is planned."), undo)
     return onward(address)
 
 

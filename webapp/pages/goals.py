@@ -11,7 +11,7 @@ from webapp.extensions import db
 from webapp.pages.bulk import carry_out, undo_of
 from webapp.pages.forms.goal_list import BulkForm, FilterForm
 from webapp.pages.goal_rows import goal_line
-from webapp.pages.respond import onward, page, wants_fragment
+from webapp.pages.respond import onward, page, say, wants_fragment
 from webapp.queries import goals as queries
 from webapp.queries import tags
 from webapp.web.addresses import safe_next
@@ -60,7 +60,7 @@ def bulk() -> Any:
         db.session.rollback()
         form.absorb(invalid)
         return listing(list_form(), form), 422
-    flash({"text": outcome.said, "undo": undo_of(outcome, said_of(*SHOWN, "q"))})  # type: ignore[arg-type]
+    say(outcome.said, undo_of(outcome, said_of(*SHOWN, "q")))
     return onward(url_for(".index", **said_of(*SHOWN))) if wants_fragment() else listing(list_form())
 
 
@@ -98,7 +98,7 @@ def archive(public_id: str) -> Any:
     """Put the goal away."""
     actions.archive(db.session, g.viewer, queries.find(db.session, g.viewer, public_id, lock=True))
     undo = {"action": url_for("goals.unarchive", public_id=public_id), "fields": {}}
-    flash({"text": _("Archived. Its history stays."), "undo": undo})  # type: ignore[arg-type]
+    say(_("Archived. Its history stays."), undo)
     return onward(safe_next(request.form.get("back")) or url_for("goals.index"))
 
 
@@ -117,7 +117,7 @@ def delete(public_id: str) -> Any:
     """Delete the goal; the message offers to take it back."""
     actions.delete(db.session, g.viewer, queries.find(db.session, g.viewer, public_id, lock=True))
     undo = {"action": url_for("goals.undelete", public_id=public_id), "fields": {}}
-    flash({"text": _("Deleted, with its history."), "undo": undo})  # type: ignore[arg-type]
+    say(_("Deleted, with its history."), undo)
     return onward(url_for("goals.index"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, g, request, url_for
+from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from webapp.domain.pauses import Pause
 from webapp.domain.policy import Permission, require
 from webapp.extensions import db
 from webapp.pages.forms.pauses import PauseForm, PlanForm
-from webapp.pages.respond import onward, page
+from webapp.pages.respond import onward, page, say
 from webapp.queries import goals
 from webapp.queries import pauses as queries
 from webapp.queries.pauses import PauseRow
@@ -176,7 +176,7 @@ def days_again(pause: Pause, prefix: str = "") -> dict[str, str]:
 def told(said: str, address: str, fields: dict[str, str] | None) -> Response:
     """Back on the page, with a message that can take it back by these fields."""
     undo = {"action": address, "fields": fields} if fields is not None else None
-    flash({"text": said, "undo": undo})  # type: ignore[arg-type]
+    say(said, undo)
     return onward(url_for(".index"))
 
 

@@ -1,8 +1,9 @@
 """Answering twice: a fragment for htmx, a page or a way onward for a browser without JavaScript."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import g, redirect, render_template, request
+from flask import flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 
@@ -30,3 +31,9 @@ def onward(address: str) -> Response:
     if wants_fragment():
         return Response(status=204, headers={"HX-Redirect": address})
     return redirect(address, code=303)
+
+
+def say(text: str, undo: Mapping[str, Any] | None = None) -> None:
+    """The next page says it, and offers to take it back where `undo` names a form (`ui.toast`)."""
+    message: Any = {"text": text, "undo": undo}  # Flask keeps what JSON holds, whatever its types say
+    flash(message)

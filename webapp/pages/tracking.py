@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask import Blueprint, abort, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -18,7 +18,7 @@ from webapp.extensions import db
 from webapp.models import Goal
 from webapp.pages.calendar_view import View, calendar_of
 from webapp.pages.forms.tracking import DayForm
-from webapp.pages.respond import onward, page, wants_fragment
+from webapp.pages.respond import onward, page, say, wants_fragment
 from webapp.pages.rows import Line, announcement, row, row_words
 from webapp.queries import days, goals, notes
 from webapp.queries.days import DueRow
@@ -60,7 +60,7 @@ def postpone(public_id: str) -> Any:
         return not_moved(goal, invalid)
     back = safe_next(request.form.get("back")) or url_for("dashboard.index")
     undo = {"action": request.path, "fields": {"day": before.isoformat(), "back": back}}
-    flash({"text": _("Moved to %(day)s.", day=day_words(day, "EEEE, d MMMM")), "undo": undo})  # type: ignore[arg-type]
+    say(_("Moved to %(day)s.", day=day_words(day, "EEEE, d MMMM")), undo)
     return onward(back)
 
 
