@@ -10,6 +10,7 @@ from sqlalchemy import insert
 
 from webapp.domain.people import Viewer
 from webapp.models import AuditEvent
+from webapp.models.base import table_of
 from webapp.models.engine import AnySession
 
 
@@ -48,7 +49,7 @@ class Tag(StrEnum):
     KEY_ROTATE = "key:rotate"
 
 
-_WRITE = insert(AuditEvent.__table__)  # type: ignore[arg-type]
+_WRITE = insert(table_of(AuditEvent))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from webapp.domain.policy import Permission, require
 from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD, due_between
 from webapp.domain.tracking import Day, DayState, EntryDraft, Fact, Mode, Source, day_value
 from webapp.models import Entry, Goal, Occurrence
+from webapp.models.base import table_of
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 from webapp.queries import habits
@@ -31,9 +32,10 @@ _ROW_OF_DAY = select(
     Occurrence.deleted_at,
 ).where(Occurrence.goal_id == bindparam("goal_id"), Occurrence.local_date == bindparam("day"))
 _NOTE = select(Entry.note).where(Entry.id == bindparam("entry_id"))
-_APPEND = insert(Entry.__table__).returning(Entry.__table__.c.id)  # type: ignore[arg-type]
-_NEW_ROW = insert(Occurrence.__table__)  # type: ignore[arg-type]
-_SAME_ROW = update(Occurrence.__table__).where(Occurrence.__table__.c.id == bindparam("row_id"))  # type: ignore[arg-type]
+_entries, _rows = table_of(Entry), table_of(Occurrence)
+_APPEND = insert(_entries).returning(_entries.c.id)
+_NEW_ROW = insert(_rows)
+_SAME_ROW = update(_rows).where(_rows.c.id == bindparam("row_id"))
 
 
 @dataclass(frozen=True, slots=True)

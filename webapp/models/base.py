@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, MetaData, String
+from sqlalchemy import BigInteger, Integer, MetaData, String, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 from webapp.models.types import TYPES
@@ -42,3 +42,9 @@ class Addressed(Numbered):
 def one_of(enum: Any, column: str) -> str:
     """The SQL text of a check that a column holds one of an enum's values."""
     return f"{column} IN ({', '.join(repr(item.value) for item in enum)})"
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for statements that need no objects."""
+    assert isinstance(model.__table__, Table)
+    return model.__table__
