@@ -117,7 +117,8 @@ def no_current_schedule(session: Session, goal: Goal) -> None:
 
 
 def altered_words(session: Session, goal: Goal) -> None:
-    session.execute(update(Goal).where(Goal.id == goal.id).values(title=goal.title[:-1] + b"\x00"))
+    turned = bytes([goal.title[-1] ^ 1])
+    session.execute(update(Goal).where(Goal.id == goal.id).values(title=goal.title[:-1] + turned))
 
 
 def moved_words(session: Session, goal: Goal) -> None:
