@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.actions import entries, goals, keys
+from webapp.actions import entries, goals, keys, moods, palette
 from webapp.domain.goals import GoalDraft, Kind
 from webapp.domain.grants import GrantState, Scope
+from webapp.domain.moods import MoodDraft
 from webapp.domain.people import MembershipStatus, Role, Viewer
 from webapp.domain.schedules import Frequency, ScheduleDraft
 from webapp.domain.tracking import DayState, EntryDraft
@@ -22,6 +23,8 @@ from webapp.models import (
     Grant,
     Membership,
     MembershipRole,
+    Mood,
+    MoodLabel,
     Occurrence,
     Organisation,
     Person,
@@ -47,6 +50,7 @@ def person(session: Session, name: str = "Ada", *, at: datetime = NOW, key: bool
     session.flush()
     if key:
         keys.create(session, made.id, at)
+    palette.begin(session, made.id, at)
     return made
 
 
@@ -136,6 +140,19 @@ def tick(
     """The day as a person says it was, through the same door as every tick."""
     held = find(session, viewer, goal.public_id, lock=True)
     return entries.record_day(session, viewer, held, EntryDraft(local_date=day, state=state, **more))
+
+
+def label(session: Session, viewer: Viewer, level: int = 4) -> MoodLabel:
+    """The first label of that level in the viewer's palette."""
+    mine = (MoodLabel.owner_id == viewer.id, MoodLabel.level == level)
+    return session.scalars(select(MoodLabel).where(*mine).order_by(MoodLabel.id)).first()  # type: ignore[return-value]
+
+
+def mood(session: Session, viewer: Viewer, level: int = 4, day: date | None = None, **more: Any) -> Mood:
+    """A mood of the viewer's, logged as every mood is, with the first label of that level; `reasons` are names."""
+    names = tuple(more.pop("reasons", ()))
+    chosen = more.pop("label", None) or label(session, viewer, level).public_id
+    return moods.log(session, viewer, MoodDraft(label=chosen, day=day, new_reasons=names, **more))
 
 
 def rows(session: Session, goal: Goal) -> dict[date, Occurrence]:

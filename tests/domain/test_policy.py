@@ -9,20 +9,26 @@ from webapp.domain.errors import NotFound, Refused
 from webapp.domain.goals import Kind
 from webapp.domain.grants import GrantFacts, GrantState, Scope
 from webapp.domain.people import Role, Viewer
-from webapp.domain.policy import POLICY, GoalFacts, Permission, allows, require
+from webapp.domain.policy import POLICY, GoalFacts, MoodFacts, Permission, allows, require
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 OWNER, OTHER = 1, 2
+TODAY = date(2026, 3, 10)
+OF_GOALS, OF_MOODS = ([one for one in Permission if one.startswith(thing)] for thing in ("goal:", "mood:"))
 CHANGING = (Permission.GOAL_CHANGE, Permission.GOAL_DELETE, Permission.GOAL_TICK)
 WORDS: Any = None
 
 
 def viewer(id: int = OTHER, *roles: tuple[int, Role]) -> Viewer:
-    return Viewer(id, "0" * 24, "", "", "Etc/UTC", NOW, date(2026, 3, 10), WORDS, roles=frozenset(roles))
+    return Viewer(id, "0" * 24, "", "", "Etc/UTC", NOW, TODAY, WORDS, roles=frozenset(roles))
 
 
 def goal(kind: Kind = Kind.PERSONAL, *grants: GrantFacts, **more: Any) -> GoalFacts:
     return GoalFacts(OWNER, kind, None if kind.is_private else 7, grants=grants, **more)
+
+
+def mood(*grants: GrantFacts, **more: Any) -> MoodFacts:
+    return MoodFacts(**{"owner_id": OWNER, "local_date": TODAY, **more}, grants=grants)
 
 
 def grant(*scopes: Scope, **more: Any) -> GrantFacts:
@@ -32,13 +38,13 @@ def grant(*scopes: Scope, **more: Any) -> GrantFacts:
 
 
 @pytest.mark.parametrize("kind", [Kind.PERSONAL, Kind.READING])
-@pytest.mark.parametrize("permission", list(Permission))
+@pytest.mark.parametrize("permission", OF_GOALS)
 def test_a_private_goal_is_its_owners(kind: Kind, permission: Permission) -> None:
     assert allows(viewer(OWNER), permission, goal(kind))
     assert not allows(viewer(OTHER, *((7, role) for role in Role)), permission, goal(kind))
 
 
-@pytest.mark.parametrize("permission", list(Permission))
+@pytest.mark.parametrize("permission", OF_GOALS)
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_deleted_goal_is_nobodys(kind: Kind, permission: Permission) -> None:
     assert not allows(viewer(OWNER, (7, Role.ADMIN)), permission, goal(kind, grant(*Scope), deleted=True))
@@ -95,12 +101,63 @@ def test_a_grant_holds_up_to_its_last_moment() -> None:
     assert allows(viewer(), Permission.GOAL_READ, facts)
 
 
+@pytest.mark.parametrize("permission", OF_MOODS)
+def test_a_mood_is_its_persons_until_it_is_deleted(permission: Permission) -> None:
+    assert allows(viewer(OWNER), permission, mood())
+    assert not allows(viewer(OTHER, *((7, role) for role in Role)), permission, mood())
+    assert not allows(viewer(OWNER), permission, mood(grant(*Scope), deleted=True))
+    assert not allows(viewer(OTHER), permission, mood(grant(*Scope), deleted=True))
+
+
+@pytest.mark.parametrize(
+    ("scopes", "readable"),
+    [
+        ((), (False, False)),
+        ((Scope.GOALS, Scope.TRACKING), (False, False)),
+        ((Scope.MOOD_LEVELS,), (True, False)),
+        ((Scope.MOOD_NOTES,), (False, False)),
+        ((Scope.MOOD_LEVELS, Scope.MOOD_NOTES), (True, True)),
+    ],
+)
+def test_a_grant_opens_levels_and_then_words(scopes: tuple[Scope, ...], readable: tuple[bool, bool]) -> None:
+    facts = mood(grant(*scopes))
+    asked = (Permission.MOOD_READ, Permission.MOOD_READ_WORDS)
+    assert tuple(allows(viewer(), permission, facts) for permission in asked) == readable
+    assert not allows(viewer(), Permission.MOOD_CHANGE, facts)
+
+
+def test_words_need_one_grant_that_opens_both() -> None:
+    two = mood(grant(Scope.MOOD_LEVELS), grant(Scope.MOOD_NOTES))
+    assert not allows(viewer(), Permission.MOOD_READ_WORDS, two)
+
+
+@pytest.mark.parametrize(
+    ("since", "day", "readable"),
+    [
+        (None, date(1999, 1, 1), True),
+        (TODAY, TODAY, True),
+        (TODAY, TODAY - timedelta(days=1), False),
+        (TODAY - timedelta(days=1), TODAY - timedelta(days=1), True),
+        (TODAY + timedelta(days=1), TODAY + timedelta(days=1), False),
+    ],
+)
+def test_a_grant_opens_moods_from_its_first_date_on(since: date | None, day: date, readable: bool) -> None:
+    facts = mood(grant(*Scope, from_date=since), local_date=day)
+    assert allows(viewer(), Permission.MOOD_READ, facts) == readable
+    assert allows(viewer(), Permission.MOOD_READ_WORDS, facts) == readable
+
+
 def test_who_cannot_see_it_is_told_it_does_not_exist_and_who_can_is_refused() -> None:
     with pytest.raises(NotFound):
         require(viewer(), Permission.GOAL_CHANGE, goal())
     with pytest.raises(Refused):
         require(viewer(), Permission.GOAL_CHANGE, goal(Kind.PERSONAL, grant(Scope.GOALS)))
     require(viewer(OWNER), Permission.GOAL_CHANGE, goal())
+    with pytest.raises(NotFound):
+        require(viewer(), Permission.MOOD_CHANGE, mood(grant(Scope.GOALS)))
+    with pytest.raises(Refused):
+        require(viewer(), Permission.MOOD_CHANGE, mood(grant(Scope.MOOD_LEVELS)))
+    require(viewer(OWNER), Permission.MOOD_CHANGE, mood())
 
 
 def test_every_permission_stands_in_the_table() -> None:

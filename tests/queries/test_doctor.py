@@ -1,7 +1,7 @@
 """The doctor finds every planted fault, and nothing where nothing is wrong."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,14 +9,26 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tests import make
-from webapp.actions import goals, pauses
+from webapp.actions import goals, moods, palette, pauses
 from webapp.domain.goals import Lifecycle
+from webapp.domain.moods import MoodDraft
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer
 from webapp.domain.quotas import QuotaPeriod
 from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState, Direction, Mode
-from webapp.models import DataKey, Entry, Goal, GoalMonth, Occurrence, ScheduleVersion
+from webapp.models import (
+    DataKey,
+    Entry,
+    Goal,
+    GoalMonth,
+    Mood,
+    MoodLabel,
+    MoodReason,
+    MoodRevision,
+    Occurrence,
+    ScheduleVersion,
+)
 from webapp.queries.doctor import examine
 
 TOMORROW = make.TODAY + timedelta(days=1)
@@ -49,8 +61,23 @@ def goal(session: Session, ada: Viewer) -> Goal:
     make.tick(session, ada, changed, make.days_ago(1), None, value=Decimal(8))
     higher = make.draft("Changed", make.schedule(Frequency.WEEKLY), direction=Direction.AT_LEAST, target=Decimal(9))
     goals.change(session, ada, changed, higher, seen=changed.version)
+    journal(session, ada)
     session.commit()
     return walk
+
+
+def journal(session: Session, ada: Viewer) -> None:
+    """Moods of own words, changed, deleted, rated anew, and one at night before the day began."""
+    grey = palette.add_label(session, ada, "Walk grey", None)
+    make.mood(session, ada, label=grey.public_id, note="as said", reasons=("Walk",))
+    changed = make.mood(session, ada, 5, make.days_ago(1))
+    moods.change(session, ada, changed, MoodDraft(grey.public_id, note="as said"), 1)
+    moods.revert(session, ada, changed, 1)
+    moods.delete(session, ada, make.mood(session, ada, label=grey.public_id, reasons=("Walk", "wlk")))
+    palette.change_label(session, ada, grey.public_id, "Walk grey", 2)
+    palette.rename_reason(session, ada, palette.add_reason(session, ada, "walking").public_id, "Walk")
+    owl = make.viewer(session, make.person(session, "Owl", day_start=5))
+    make.mood(session, owl, day=make.days_ago(1), wall=time(3))
 
 
 def findings(session: Session) -> list[str]:
@@ -174,6 +201,64 @@ def forgotten_pause(session: Session, goal: Goal) -> None:
     make.rows(session, goal)[make.days_ago(1)].paused = True
 
 
+def wrong_level(session: Session, goal: Goal) -> None:
+    session.execute(update(Mood).where(Mood.version == 3).values(level=None))
+
+
+def somebody_elses_label(session: Session, goal: Goal) -> None:
+    bob = make.viewer(session, make.person(session, "Bob"))
+    session.execute(update(Mood).where(Mood.version == 3).values(label_id=make.label(session, bob, 5).id))
+
+
+def somebody_elses_reason(session: Session, goal: Goal) -> None:
+    bob = make.person(session, "Bob")
+    session.execute(update(MoodReason).values(owner_id=bob.id))
+
+
+def nameless_fingerprint(session: Session, goal: Goal) -> None:
+    session.execute(update(MoodLabel).where(MoodLabel.name.is_not(None)).values(fingerprint=None))
+
+
+def hidden_palette(session: Session, goal: Goal) -> None:
+    session.execute(update(MoodLabel).where(MoodLabel.owner_id == goal.owner_id).values(hidden_at=make.NOW))
+
+
+def lost_revision(session: Session, goal: Goal) -> None:
+    session.execute(delete(MoodRevision).where(MoodRevision.number == 1))
+
+
+def renumbered_revision(session: Session, goal: Goal) -> None:
+    session.execute(update(MoodRevision).where(MoodRevision.number == 2).values(number=3))
+
+
+def moved_mood(session: Session, goal: Goal) -> None:
+    session.execute(update(Mood).where(Mood.version == 3).values(local_date=make.days_ago(7)))
+
+
+def mood_of_tomorrow(session: Session, goal: Goal) -> None:
+    session.execute(update(Mood).where(Mood.version == 3).values(local_date=make.TODAY))
+
+
+def altered_note(session: Session, goal: Goal) -> None:
+    title = session.scalars(select(Goal.title).limit(1)).one()
+    session.execute(update(Mood).where(Mood.note.is_not(None)).values(note=title))
+
+
+def altered_label(session: Session, goal: Goal) -> None:
+    name = session.scalars(select(MoodReason.name).limit(1)).one()
+    session.execute(update(MoodLabel).where(MoodLabel.name.is_not(None)).values(name=name))
+
+
+def altered_reason(session: Session, goal: Goal) -> None:
+    name = session.scalars(select(MoodLabel.name).where(MoodLabel.name.is_not(None)).limit(1)).one()
+    session.execute(update(MoodReason).values(name=name))
+
+
+def altered_revision(session: Session, goal: Goal) -> None:
+    note = session.scalars(select(Mood.note).where(Mood.note.is_not(None)).limit(1)).one()
+    session.execute(update(MoodRevision).values(terms=note))
+
+
 FAULTS: dict[Callable[[Session, Goal], None], str] = {
     wrong_state: "shows skipped, the ledger says done",
     wrong_amount: "shows the amount 7, the ledger says None",
@@ -199,6 +284,19 @@ FAULTS: dict[Callable[[Session, Goal], None], str] = {
     wrong_streak: "shows a streak of 5",
     wrong_best: "shows a best streak of 5",
     forgotten_pause: "is paused, the pauses say otherwise",
+    wrong_level: "has another level than its label",
+    somebody_elses_label: "has somebody else's label",
+    somebody_elses_reason: "has somebody else's reason",
+    nameless_fingerprint: "cannot be found by its name",
+    hidden_palette: "has no mood label to choose",
+    lost_revision: "is at version 3, 1 revisions before it are kept",
+    renumbered_revision: "is at version 3, 2 revisions before it are kept",
+    moved_mood: "is on 2026-03-03, the clock on the wall showed 2026-03-09",
+    mood_of_tomorrow: "is on 2026-03-10, the clock on the wall showed 2026-03-09",
+    altered_note: "mood.note",
+    altered_label: "mood_label.name",
+    altered_reason: "mood_reason.name",
+    altered_revision: "mood_revision.terms",
 }
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 
-from webapp.actions import keys, outbox, passwords, sign_ins, tokens
+from webapp.actions import keys, outbox, palette, passwords, sign_ins, tokens
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import Conflict, Invalid, NotFound, Problem
 from webapp.domain.identity import CONSENT_VERSION, Profile, Purpose, SignUp, email_problems, plain_name
@@ -120,6 +120,7 @@ def create(
     except IntegrityError as error:
         raise Conflict("email_taken") from error
     keys.create(session, person.id, now)
+    palette.begin(session, person.id, now)
     return person
 
 

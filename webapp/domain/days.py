@@ -61,6 +61,19 @@ def instant_of(day: date, wall: time, zone: str) -> datetime:
         return datetime.combine(day, time.min if day.year == date.min.year else time.max, UTC)
 
 
+def wall_clock(instant: datetime, zone: str) -> datetime:
+    """Return what the clock on the wall showed in `zone` at an aware instant, without a zone.
+
+    Raises Invalid for an unknown zone, ValueError for a naive instant.
+    """
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs its zone")
+    try:
+        return instant.astimezone(_zone(zone)).replace(tzinfo=None)
+    except OverflowError:
+        return datetime.min if instant.year == date.min.year else datetime.max  # noqa: DTZ901 - a wall has no zone
+
+
 def shifted(day: date, by: int) -> date:
     """Return the date `by` days later (earlier when negative), clamped to the ends of the calendar."""
     return date.fromordinal(min(max(day.toordinal() + by, 1), LAST_ORDINAL))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from webapp.domain.days import shifted
@@ -113,12 +114,16 @@ class _Walk:
 
     def __init__(self, facts: Facts, terms: Terms, first: date, today: date, states: States) -> None:
         self.facts, self.terms, self.today = facts, terms, today
-        self.first_fact = first_day(facts)
         self.measures = is_measured(terms)
         self.streak = StreakWalk(today, states.streak)
         self.strength = StrengthWalk(terms, states.strength)
         self.has_begun = states.streak is not None
         self.next = first
+
+    @cached_property
+    def first_fact(self) -> date | None:
+        """Looked for only until it is met: later months would look through all facts again."""
+        return first_day(self.facts)
 
     def month(self, began: date, first: date, last: date) -> Month:
         """Take the days from the first to the last, which follow those taken before."""

@@ -55,6 +55,7 @@ class Viewer:
     week_start: int = 0
     locale: str = "en"
     theme: Theme = Theme.AUTO
+    erase_at: datetime | None = None
     session_id: int | None = None
     fresh_at: datetime | None = None
     seen_at: datetime | None = None

@@ -5,7 +5,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.goals import Kind
@@ -19,6 +21,9 @@ class Permission(StrEnum):
     GOAL_CHANGE = "goal:change"
     GOAL_DELETE = "goal:delete"
     GOAL_TICK = "goal:tick"
+    MOOD_READ = "mood:read"
+    MOOD_READ_WORDS = "mood:read_words"
+    MOOD_CHANGE = "mood:change"
 
 
 @dataclass(frozen=True)
@@ -32,15 +37,26 @@ class GoalFacts:
     grants: tuple[GrantFacts, ...] = ()
 
 
-Condition = Callable[[Viewer, GoalFacts], bool]
+@dataclass(frozen=True)
+class MoodFacts:
+    """What the policy must know of a mood; `grants` are those of the person who felt it."""
+
+    owner_id: int
+    local_date: date
+    deleted: bool = False
+    grants: tuple[GrantFacts, ...] = ()
 
 
-def exists(viewer: Viewer, goal: GoalFacts) -> bool:
-    return not goal.deleted
+Facts = GoalFacts | MoodFacts
+Condition = Callable[[Viewer, Any], bool]
 
 
-def owns(viewer: Viewer, goal: GoalFacts) -> bool:
-    return goal.owner_id == viewer.id
+def exists(viewer: Viewer, thing: Facts) -> bool:
+    return not thing.deleted
+
+
+def owns(viewer: Viewer, thing: Facts) -> bool:
+    return thing.owner_id == viewer.id
 
 
 def is_private(viewer: Viewer, goal: GoalFacts) -> bool:
@@ -63,6 +79,15 @@ def was_let_see_tracking(viewer: Viewer, goal: GoalFacts) -> bool:
     return any(grant.opens(Scope.TRACKING, viewer.id, viewer.now) for grant in goal.grants)
 
 
+def was_let_see_levels(viewer: Viewer, mood: MoodFacts) -> bool:
+    return _lets_see(viewer, mood, Scope.MOOD_LEVELS)
+
+
+def was_let_see_words(viewer: Viewer, mood: MoodFacts) -> bool:
+    """Notes, own words and reasons: by a grant that shows the levels they belong to."""
+    return _lets_see(viewer, mood, Scope.MOOD_LEVELS, Scope.MOOD_NOTES)
+
+
 POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.GOAL_READ: (
         (exists, owns, is_private),
@@ -77,18 +102,31 @@ POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.GOAL_CHANGE: ((exists, owns, is_private),),
     Permission.GOAL_DELETE: ((exists, owns, is_private),),
     Permission.GOAL_TICK: ((exists, owns, is_private),),
+    Permission.MOOD_READ: ((exists, owns), (exists, was_let_see_levels)),
+    Permission.MOOD_READ_WORDS: ((exists, owns), (exists, was_let_see_words)),
+    Permission.MOOD_CHANGE: ((exists, owns),),
 }
+READING: dict[type[Facts], Permission] = {GoalFacts: Permission.GOAL_READ, MoodFacts: Permission.MOOD_READ}
 
 
-def allows(viewer: Viewer, permission: Permission, goal: GoalFacts) -> bool:
-    """Whether the viewer has a reason in the table to do this with this goal."""
-    return any(all(condition(viewer, goal) for condition in reason) for reason in POLICY[permission])
+def allows(viewer: Viewer, permission: Permission, thing: Facts) -> bool:
+    """Whether the viewer has a reason in the table to do this with this goal or mood."""
+    return any(all(condition(viewer, thing) for condition in reason) for reason in POLICY[permission])
 
 
-def require(viewer: Viewer, permission: Permission, goal: GoalFacts) -> None:
-    """Nothing, when allowed; NotFound for whom the goal does not exist, Refused for who sees it but may not do this."""
-    if allows(viewer, permission, goal):
+def require(viewer: Viewer, permission: Permission, thing: Facts) -> None:
+    """Nothing, when allowed; NotFound for whom it does not exist, Refused for who sees it but may not do this."""
+    if allows(viewer, permission, thing):
         return
-    if allows(viewer, Permission.GOAL_READ, goal):
+    if allows(viewer, READING[type(thing)], thing):
         raise Refused("not_yours")
     raise NotFound
+
+
+def _lets_see(viewer: Viewer, mood: MoodFacts, *scopes: Scope) -> bool:
+    """Whether one grant opens all of these scopes on the day of the mood."""
+    return any(
+        all(grant.opens(scope, viewer.id, viewer.now) for scope in scopes)
+        and (grant.from_date is None or grant.from_date <= mood.local_date)
+        for grant in mood.grants
+    )

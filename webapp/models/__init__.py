@@ -7,6 +7,7 @@ from webapp.models.goals import Goal, GoalRevision, Occurrence, ScheduleVersion
 from webapp.models.grants import Access, Grant
 from webapp.models.habits import GoalMonth, GoalTag, PlannedPause, Tag
 from webapp.models.keys import DataKey
+from webapp.models.moods import Mood, MoodBecause, MoodLabel, MoodReason, MoodRevision
 from webapp.models.outbox import Heartbeat, OutboxMessage
 from webapp.models.people import (
     Membership,
@@ -36,6 +37,11 @@ __all__ = [
     "LimitCount",
     "Membership",
     "MembershipRole",
+    "Mood",
+    "MoodBecause",
+    "MoodLabel",
+    "MoodReason",
+    "MoodRevision",
     "Occurrence",
     "Organisation",
     "OutboxMessage",

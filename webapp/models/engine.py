@@ -1,5 +1,6 @@
 """How each database is opened: what SQLite needs to be safe, and how a writing transaction begins."""
 
+import contextlib
 import random
 import sqlite3
 import time
@@ -32,6 +33,9 @@ PRAGMAS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA mmap_size = 0",
 )
+
+
+TABLES_ABOUT_PEOPLE = ("person", "sign_in", "token", "audit_event", "outbox_message", "membership")
 
 
 class OldLibrary(Exception):
@@ -84,6 +88,24 @@ def begin_writing(session: AnySession) -> None:
     """The session's transaction may write: on SQLite it holds the write lock from its first statement, because a
     reading transaction that turns into a writing one fails at once when another has written (SQLITE_BUSY_SNAPSHOT)."""
     session.connection(execution_options={"writing": True})
+
+
+def compact(engine: Engine) -> None:
+    """What was deleted is in no page of the database file any more, nor in its log.
+
+    SQLite rewrites the whole file; PostgreSQL only the tables that hold plain words about people, since what is sealed
+    is gone with its key. Both wait for whoever writes, and make others wait while they run.
+    """
+    if engine.dialect.name == "sqlite":
+        with contextlib.closing(engine.raw_connection()) as raw:
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                raw.cursor().execute(statement).fetchall()
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        for table in TABLES_ABOUT_PEOPLE:
+            connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+        connection.exec_driver_sql("RESET statement_timeout")
 
 
 def _begin_immediate(connection: Any) -> None:

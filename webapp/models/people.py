@@ -11,7 +11,11 @@ from webapp.models.types import Word
 
 
 class Person(Addressed, Base):
-    """Somebody who can sign in; `email_key` is the normalised address that must be unique."""
+    """Somebody who can sign in; `email_key` is the normalised address that must be unique.
+
+    `erase_at` is set while an account waits to be erased. An erased person keeps their number, so that what belongs to
+    an organisation still stands somewhere, and nothing else: `deleted_at` says when.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -35,6 +39,8 @@ class Person(Addressed, Base):
     consent_version: Mapped[str | None] = mapped_column(String(20))
     disabled_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    erase_at: Mapped[datetime | None] = mapped_column(index=True)
+    country: Mapped[str | None] = mapped_column(String(2))
 
 
 class Organisation(Addressed, Base):

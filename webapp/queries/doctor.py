@@ -20,6 +20,7 @@ from webapp.models import DataKey, Entry, Goal, Occurrence, Person, ScheduleVers
 from webapp.models.engine import AnySession
 from webapp.queries.doctor_finding import Finding
 from webapp.queries.doctor_habits import habit_findings
+from webapp.queries.doctor_moods import mood_findings
 from webapp.queries.habits import aim_on
 from webapp.queries.sealed_cells import broken_cells
 
@@ -38,6 +39,7 @@ def examine(session: AnySession, today: date) -> Iterator[Finding]:
             yield from _completion(goal, rows[goal.id])
             yield from _window(goal, rows[goal.id], today)
         session.expunge_all()
+    yield from mood_findings(session)
     for cell in broken_cells(session):
         yield Finding(cell, "does not open with its owner's key")
 

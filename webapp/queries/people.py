@@ -37,6 +37,7 @@ _viewer = (
         Person.week_start,
         Person.locale,
         Person.theme,
+        Person.erase_at,
         SignIn.id.label("session_id"),
         SignIn.fresh_at,
         SignIn.created_at,
@@ -92,6 +93,7 @@ def _as_viewer(person: Any, words: Words, roles: str | None, now: datetime, **si
         week_start=person.week_start,
         locale=person.locale,
         theme=person.theme,
+        erase_at=person.erase_at,
         roles=_as_roles(roles),
         **sign_in,
     )

@@ -13,6 +13,10 @@ from webapp.models import (
     GoalRevision,
     Grant,
     IdempotentAnswer,
+    Mood,
+    MoodLabel,
+    MoodReason,
+    MoodRevision,
     OutboxMessage,
     Tag,
     Token,
@@ -26,6 +30,7 @@ AT_ONCE = 500
 OWNERS = 1_000
 
 _owner_of_goal = select(Goal.owner_id).where(Goal.id == GoalRevision.goal_id).scalar_subquery()
+_owner_of_mood = select(Mood.person_id).where(Mood.id == MoodRevision.mood_id).scalar_subquery()
 PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
     (Goal.title, Goal.owner_id),
     (Goal.question, Goal.owner_id),
@@ -34,6 +39,10 @@ PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
     (GoalRevision.terms, _owner_of_goal),
     (Tag.name, Tag.owner_id),
     (Entry.note, Entry.subject_id),
+    (Mood.note, Mood.person_id),
+    (MoodLabel.name, MoodLabel.owner_id),
+    (MoodReason.name, MoodReason.owner_id),
+    (MoodRevision.terms, _owner_of_mood),
     (Grant.purpose, Grant.client_id),
     (Upload.content, Upload.person_id),
     (IdempotentAnswer.body, IdempotentAnswer.person_id),

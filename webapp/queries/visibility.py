@@ -1,11 +1,12 @@
 """Which rows a viewer may know of: the SQL twin of `domain.policy`, used by every read."""
 
 from sqlalchemy import BindParameter, ColumnElement, and_, exists, false, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.domain.goals import Kind
 from webapp.domain.grants import GrantState
 from webapp.domain.people import MembershipStatus, Role, Viewer
-from webapp.models import Goal, Grant, Membership, MembershipRole
+from webapp.models import Goal, Grant, Membership, MembershipRole, Mood
 
 PRIVATE = tuple(kind for kind in Kind if kind.is_private)
 
@@ -32,18 +33,45 @@ def goals_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+def moods_of(viewer: Viewer | BindParameter[int]) -> ColumnElement[bool]:
+    """The viewer's own moods that still exist; a statement that is built once names a parameter instead."""
+    owner = viewer.id if isinstance(viewer, Viewer) else viewer
+    return and_(Mood.person_id == owner, Mood.deleted_at.is_(None))
+
+
+def moods_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Every mood whose level, date and energy the viewer may read: own ones, and those a client lets them see."""
+    return and_(Mood.deleted_at.is_(None), or_(Mood.person_id == viewer.id, _let_see(viewer)))
+
+
+def mood_words_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Every mood whose note, own word and reasons the viewer may read."""
+    return and_(Mood.deleted_at.is_(None), or_(Mood.person_id == viewer.id, _let_see(viewer, Grant.sees_mood_notes)))
+
+
 def grants_open_to(viewer: Viewer) -> ColumnElement[bool]:
     """Grants that let this viewer, as a therapist in good standing, see goals at this instant."""
+    return and_(Grant.sees_goals, *_in_force(viewer))
+
+
+def _let_see(viewer: Viewer, *scopes: InstrumentedAttribute[bool]) -> ColumnElement[bool]:
+    """Moods since the date from which one grant of the client's shows levels and these scopes."""
+    on_the_day = or_(Grant.from_date.is_(None), Grant.from_date <= Mood.local_date)
+    shown = (Grant.client_id == Mood.person_id, Grant.sees_mood_levels, *scopes, on_the_day)
+    return exists().where(and_(*shown, *_in_force(viewer)))
+
+
+def _in_force(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of a grant that holds at this instant, for the viewer as a therapist in good standing."""
     in_good_standing = exists().where(
         Membership.person_id == viewer.id,
         Membership.status == MembershipStatus.ACTIVE,
         MembershipRole.membership_id == Membership.id,
         MembershipRole.role == Role.THERAPIST,
     )
-    return and_(
+    return (
         Grant.therapist_id == viewer.id,
         Grant.state == GrantState.ACTIVE,
-        Grant.sees_goals,
         or_(Grant.expires_at.is_(None), Grant.expires_at > viewer.now),
         or_(Grant.from_date.is_(None), Grant.from_date <= viewer.now.date()),
         in_good_standing,
