@@ -12,11 +12,14 @@ from flask_babel import force_locale
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import demo as demonstration
-from webapp.actions import exports, imports, keys
+from webapp.actions import bringing, erasure, exports, keys, retention
+from webapp.actions.imports import Result
+from webapp.actions.restore import Restored
 from webapp.domain.errors import Invalid
+from webapp.domain.imports.brought import Brought
 from webapp.domain.people import Viewer
 from webapp.extensions import db
-from webapp.models.engine import begin_writing
+from webapp.models.engine import begin_writing, compact
 from webapp.queries import doctor as doctors
 from webapp.queries import people
 from webapp.queries.exports import as_json
@@ -29,7 +32,7 @@ MOST_FINDINGS = 1_000
 
 def init_app(app: Flask) -> None:
     """The app knows our commands."""
-    for command in (demo, worker, bring, take_out, doctor, rotate_keys):
+    for command in (demo, worker, bring, take_out, doctor, purge, rotate_keys):
         app.cli.add_command(command)
 
 
@@ -72,27 +75,33 @@ def worker(once: bool) -> None:
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-@click.option("--person", "email", required=True, metavar="EMAIL", help="Whose goals and entries they become.")
+@click.option("--person", "email", required=True, metavar="EMAIL", help="Whose goals, entries and moods they become.")
+@click.option("--mood", "moods", multiple=True, metavar="WORD=LEVEL", help="What a word for moods stands for, 1 to 5.")
 @with_appcontext
-def bring(file: Path, email: str) -> None:
-    """Bring the export of Loop Habit Tracker (its zip FILE) to a person; a second time changes nothing."""
+def bring(file: Path, email: str, moods: tuple[str, ...]) -> None:
+    """Bring FILE to a person; a second time changes nothing.
+
+    FILE is our own export, or what Loop, Daylio, Beaver Habits, Habitica or HabitBull wrote.
+    """
     ready()
     limits = _settings().limits
+    rows = limits.import_rows
+    levels = dict(_level_of(said) for said in moods)
     with force_locale("en"):
         try:
             content = _bytes_of(file, limits.import_bytes)
             begin_writing(db.session)
             viewer = _viewer(email)
-            brought = imports.read(content, viewer.today, most_bytes=limits.import_bytes, most_rows=limits.import_rows)
-            result = imports.bring(db.session, viewer, brought)
+            found = bringing.read(content, viewer.today, most_bytes=limits.import_bytes, most_rows=rows)
+            result = bringing.carry_out(db.session, viewer, found, levels=levels, most_rows=rows)
             db.session.commit()
         except Invalid as invalid:
             db.session.rollback()
             raise click.ClickException("\n".join(file_problem(problem) for problem in invalid.problems)) from None
-        for problem in brought.problems:
+        for problem in found.problems if isinstance(found, Brought) else ():
             click.echo(f"{problem.file}, row {problem.row}: {row_problem(problem)}", err=True)
-    click.echo(f"Goals: {len(result.created)} new, {len(result.merged)} already here, {result.left_out} left out.")
-    click.echo(f"Entries: {result.entries} new, {result.there} already here, {result.kept} days kept as they were.")
+    for line in _told(result):
+        click.echo(line)
 
 
 @click.command("export")
@@ -122,6 +131,33 @@ def doctor() -> None:
     if found:
         raise click.ClickException(f"{found} findings." if found > 1 else "1 finding.")
     click.echo("Everything is as it should be.")
+
+
+@click.command("purge")
+@with_appcontext
+def purge() -> None:
+    """Forget what has served its time and erase who asked for it two weeks ago, also from the database's free pages.
+
+    The worker does the first two by itself. Rewriting waits for whoever writes and makes others wait meanwhile.
+    """
+    ready()
+    begin_writing(db.session)
+    forgotten = retention.forget(db.session, datetime.now(UTC))
+    db.session.commit()
+    erased = 0
+    while True:
+        begin_writing(db.session)
+        gone = erasure.erase_next(db.session, datetime.now(UTC))
+        db.session.commit()
+        if not gone:
+            break
+        erased += gone
+    db.session.remove()
+    try:
+        compact(db.engine)
+    except SQLAlchemyError as error:
+        raise click.ClickException("Tables are in use and could not be rewritten; run purge again later.") from error
+    click.echo(f"{forgotten} rows are forgotten, {erased} accounts are erased, and their pages are rewritten.")
 
 
 @click.command("rotate-keys")
@@ -157,6 +193,29 @@ def _viewer(email: str) -> Viewer:
     if person is None or person.disabled_at is not None:
         raise click.ClickException("There is nobody with this address.")
     return people.viewer_of(db.session, person, datetime.now(UTC))
+
+
+def _level_of(said: str) -> tuple[str, int]:
+    word, _, level = said.rpartition("=")
+    if not word or level not in ("1", "2", "3", "4", "5"):
+        raise click.ClickException(f"--mood {said}: say WORD=LEVEL, with a level from 1 to 5.")
+    return word, int(level)
+
+
+def _told(result: Result | Restored) -> list[str]:
+    """What was brought, in a few lines."""
+    if isinstance(result, Restored):
+        counts = result.counts
+        return [
+            f"New: {counts.goals} goals, {counts.entries} entries, {counts.pauses} pauses, {counts.moods} moods.",
+            f"{counts.there} rows already here, {counts.kept} kept as they were, {counts.waiting} wait for later.",
+        ]
+    moods = result.moods
+    return [
+        f"Goals: {len(result.created)} new, {len(result.merged)} already here, {result.left_out} left out.",
+        f"Entries: {result.entries} new, {result.there} already here, {result.kept} days kept as they were.",
+        f"Moods: {moods.new} new, {moods.there} already here, {moods.left_out} left out.",
+    ]
 
 
 def _bytes_of(file: Path, most: int) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from tests import exports, make
 from tests.application import settings_for
+from tests.domain.imports.daylio_files import Felt, daylio_csv
+from webapp.actions import erasure
 from webapp.domain.tracking import DayState
-from webapp.models import AuditEvent, DataKey, Occurrence, Person
+from webapp.models import AuditEvent, DataKey, Mood, Occurrence, Person
 from webapp.queries.sealing import keyring
 from webapp.web.health import head_revision
 
@@ -48,7 +51,7 @@ def export_file(tmp_path: Path) -> Path:
 
 @only_sqlite
 def test_every_command_says_what_it_is_for(app: Flask, run: Run) -> None:
-    for name in ("demo", "worker", "import", "export", "doctor", "rotate-keys"):
+    for name in ("demo", "worker", "import", "export", "doctor", "purge", "rotate-keys"):
         command = app.cli.commands[name]
         assert command.help
         assert run(name, "--help").exit_code == 0
@@ -163,3 +166,39 @@ def test_doctor_names_what_is_wrong_and_fails(run: Run, session: Session, ada: P
     assert "shows skipped, the ledger says" in answer.stdout
     assert "has a month" in answer.stdout
     assert answer.stderr == "Error: 2 findings.\n"
+
+
+def test_a_journal_is_brought_with_what_its_words_stand_for(
+    run: Run, session: Session, ada: Person, tmp_path: Path
+) -> None:
+    file = tmp_path / "daylio_export.csv"
+    file.write_bytes(daylio_csv(Felt("2026-03-01T10:00", "dreamy"), Felt("2026-03-01T12:00", "rad")))
+    told = run("import", str(file), "--person", ada.email, "--mood", "dreamy=4")
+    assert (told.exit_code, told.stdout.splitlines()[-1]) == (0, "Moods: 2 new, 0 already here, 0 left out.")
+    assert sorted(session.scalars(select(Mood.level))) == [4, 5]
+    wrong = run("import", str(file), "--person", ada.email, "--mood", "dreamy=9")
+    assert (wrong.exit_code, "from 1 to 5" in wrong.stderr) == (1, True)
+
+
+def test_what_one_takes_out_the_command_brings_back(run: Run, session: Session, ada: Person, tmp_path: Path) -> None:
+    make.goal(session, make.viewer(session, ada), "Walk")
+    make.person(session, "Ben", email="ben@example.org")
+    session.commit()
+    file = tmp_path / "aimline.json"
+    file.write_text(run("export", "--person", ada.email).stdout, encoding="utf-8")
+    assert run("import", str(file), "--person", "ben@example.org").stdout.startswith("New: 1 goals, 0 entries")
+    assert run("import", str(file), "--person", "ben@example.org").stdout.startswith("New: 0 goals, 0 entries")
+
+
+def test_purge_erases_who_asked_for_it_two_weeks_ago(run: Run, session: Session, ada: Person) -> None:
+    her = make.viewer(session, ada, datetime.now(UTC) - erasure.GRACE)
+    erasure.ask(session, her)
+    session.commit()
+    session.close()
+    told = run("purge")
+    assert (told.exit_code, "1 accounts are erased" in told.stdout) == (0, True)
+    gone = session.get_one(Person, her.id)
+    assert (gone.name, gone.deleted_at is not None) == ("", True)
+    session.close()
+    assert run("doctor").exit_code == 0
+    assert "0 accounts are erased" in run("purge").stdout

@@ -1,10 +1,10 @@
 """What a person changes about themselves, and who is signed out by it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.visitors import CHROME_PHONE, OTHER_PASSWORD, PASSWORD, Visitor, letters, link_of, make_person
@@ -242,3 +242,31 @@ def test_old_sign_ins_are_not_listed(ada: Visitor, app: Flask, session: Session)
     )
     session.commit()
     assert "Safari on iPad" not in ada.get("/account").text
+
+
+def test_an_account_is_erased_in_two_weeks_unless_it_is_kept(ada: Visitor, app: Flask, session: Session) -> None:
+    page = ada.get("/account/erase")
+    assert "Nobody can bring them back" in page.text
+    assert person(session).erase_at is None, "looking asks for nothing"
+    answer = ada.submit("/account/erase", "/account/erase")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/account")
+    asked = person(session).erase_at
+    assert asked is not None
+    assert abs(asked - datetime.now(UTC) - timedelta(days=14)) < timedelta(minutes=1)
+    assert [letter["template"] for letter in letters(session)][-1] == "erasure-asked"
+    for path in ("/", "/goals", "/account"):
+        assert "will be erased" in ada.get(path).text, path
+    kept = ada.submit("/account", "/account/keep")
+    assert kept.status_code == 303
+    assert person(session).erase_at is None
+    assert "will be erased" not in ada.get("/").text
+
+
+def test_erasing_asks_for_the_password_once_more(ada: Visitor, session: Session) -> None:
+    later = datetime.now(UTC) - timedelta(minutes=16)
+    session.execute(update(SignIn).values(fresh_at=later))
+    session.commit()
+    token = {"csrf_token": ada.form("/account", "/account").values["csrf_token"]}
+    for answer in (ada.get("/account/erase"), ada.post("/account/erase", token)):
+        assert (answer.status_code, answer.headers["Location"].startswith("/password-again")) == (303, True)
+    assert person(session).erase_at is None

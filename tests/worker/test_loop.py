@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from tests.visitors import Visitor, make_person
 from tests.worker.conftest import Mailbox
-from webapp.actions import goals, outbox
+from webapp.actions import erasure, goals, outbox
 from webapp.models import Heartbeat, OutboxMessage, SignIn
+from webapp.queries.people import viewer_of
 from webapp.queries.sealing import keyring
 from webapp.worker import loop
 from webapp.worker.loop import run
@@ -251,6 +252,26 @@ def test_a_whole_way_through_the_mailbox(
     link = next(line for line in mail.get_content().splitlines() if line.startswith("http://localhost:8000/recover/"))
     path = link.removeprefix("http://localhost:8000")
     assert Visitor(app).submit(path, password="nine loud violet umbrellas").status_code == 303
+
+
+def test_who_asked_to_be_erased_is_gone_after_two_weeks_and_not_before(
+    session: Session, mailbox: Mailbox, work: Callable[[], None]
+) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        person = make_person(session)
+        erasure.ask(session, viewer_of(session, person, START))
+        session.commit()
+        work()
+        assert [(mail["To"], mail["Subject"]) for mail in mailbox.mails] == [
+            (person.email, "Your account will be erased")
+        ]
+        session.refresh(person)
+        assert person.deleted_at is None
+        session.commit()
+        clock.shift(erasure.GRACE)
+        work()
+        session.refresh(person)
+        assert (person.deleted_at, person.name, person.email) == (START + erasure.GRACE, "", "")
 
 
 @pytest.fixture(autouse=True)

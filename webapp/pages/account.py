@@ -4,7 +4,7 @@ from flask import Blueprint, flash, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from webapp.actions import people, sign_ins
+from webapp.actions import erasure, people, sign_ins
 from webapp.domain.errors import Conflict, Invalid, NotFound
 from webapp.domain.identity import Purpose
 from webapp.extensions import db
@@ -117,6 +117,25 @@ def end_all() -> Answer:
     if everywhere:
         return leave()
     flash(_("Every other device is signed out.") if count else _("No other device was signed in."))
+    return onward(url_for(".index"))
+
+
+@bp.route("/account/erase", methods=["GET", "POST"])
+@fresh
+def erase() -> Answer:
+    """What erasing means; on yes the account is gone in two weeks, and shared with nobody from now on."""
+    if request.method != "POST":
+        return page("account/erase.html", day=g.viewer.now + erasure.GRACE)
+    erasure.ask(db.session, g.viewer)
+    return onward(url_for(".index"))
+
+
+@bp.post("/account/keep")
+@signed_in
+def keep() -> Answer:
+    """The account stays after all."""
+    if erasure.keep(db.session, g.viewer):
+        flash(_("Your account stays. What you shared before has to be shared again."))
     return onward(url_for(".index"))
 
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from flask import Flask
 from jinja2 import TemplateError
 
-from webapp.actions import goals, heartbeats, months, outbox, retention
+from webapp.actions import erasure, goals, heartbeats, months, outbox, retention
 from webapp.actions.outbox import MOST_ATTEMPTS, Claim, Letter
 from webapp.extensions import db
-from webapp.models.engine import begin_writing
+from webapp.models.engine import begin_writing, compact
 from webapp.queries.outbox import any_ready
 from webapp.queries.people import may_receive
 from webapp.queries.sealing import SealBroken
@@ -67,7 +67,17 @@ class Worker:
                 self.repeat(stop, "goals with months closed", months.close_over)
             if self._every("retention", RETENTION_SECONDS):
                 self._count("rows forgotten", retention.forget)
+                self.erase(stop)
                 self._count("goals judged at their end", months.finish_limits)
+
+    def erase(self, stop: threading.Event) -> None:
+        """Who asked for it two weeks ago is gone, on SQLite from the file's free pages too; PostgreSQL reuses its own
+        in time, and `purge` rewrites them at an hour the operator chooses."""
+        erased = 0
+        while not stop.is_set() and self._count("people erased", erasure.erase_next):
+            erased += 1
+        if erased and db.engine.dialect.name == "sqlite":
+            compact(db.engine)
 
     def repeat(self, stop: threading.Event, what: str, act: Callable[..., int]) -> None:
         """It is done batch by batch; what is left after the last one waits for the next round."""

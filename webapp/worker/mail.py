@@ -15,7 +15,7 @@ from flask_babel import force_locale
 from webapp.actions.outbox import Claim, Letter
 from webapp.settings import Settings
 
-SECURITY_NOTICES = frozenset({"password-changed", "email-changed", "new-device"})
+SECURITY_NOTICES = frozenset({"password-changed", "email-changed", "new-device", "erasure-asked"})
 """These reach people who may no longer come in: they may be the ones who should know."""
 
 

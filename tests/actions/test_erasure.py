@@ -1,0 +1,243 @@
+"""Asked for, undone in time, or carried out: then nothing of the person is left, and nothing of others is gone."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests import make
+from tests.make import NOW, TODAY
+from webapp.actions import erasure, outbox, pauses, tokens, uploads
+from webapp.actions.audit import Tag, record
+from webapp.domain.errors import NotFound
+from webapp.domain.grants import GrantState, Scope
+from webapp.domain.identity import Purpose
+from webapp.domain.pauses import Pause
+from webapp.domain.people import Role, Viewer
+from webapp.extensions import db
+from webapp.models import (
+    Access,
+    AuditEvent,
+    Base,
+    Grant,
+    IdempotentAnswer,
+    Mood,
+    MoodBecause,
+    MoodLabel,
+    MoodReason,
+    MoodRevision,
+    Person,
+    ReportingLine,
+    SignIn,
+    Team,
+    TeamMember,
+    Token,
+)
+from webapp.models.engine import compact
+from webapp.queries.doctor import examine
+
+CANARIES = ("Marmalade quokka", "marmalade.quokka@example.org")
+SEALED = ("canary title", "canary note", "canary tag", "canary mood", "canary label", "canary reason", "canary purpose")
+JUST = timedelta(seconds=1)
+
+
+def counts(session: Session) -> dict[str, int]:
+    session.commit()
+    return {
+        table.name: session.scalar(select(func.count()).select_from(table)) or 0
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def live(session: Session, person: Person, other: Person) -> Viewer:
+    """At least one row of the person's in every table that can know them."""
+    her = make.viewer(session, person)
+    words = her.words
+    goal = make.goal(session, her, "canary title", question="canary title", tags=("canary tag",))
+    make.tick(session, her, goal, make.days_ago(1), note="canary note")
+    make.tick(session, her, goal, make.days_ago(40))
+    pauses.plan(session, her, Pause(TODAY, None), goal)
+    label = MoodLabel(owner_id=her.id, level=2, name=words.seal("mood_label.name", "canary label"), position=9)
+    reason = MoodReason(owner_id=her.id, name=words.seal("mood_reason.name", "canary reason"), position=0)
+    label.fingerprint = reason.fingerprint = words.fingerprint(f"canary {her.id}")
+    label.created_at = reason.created_at = NOW
+    session.add_all((label, reason))
+    session.flush()
+    mood = Mood(person_id=her.id, local_date=TODAY, at=NOW, recorded_at=NOW, zone=her.zone, label_id=label.id, level=2)
+    mood.note, mood.version = words.seal("mood.note", "canary mood"), 2
+    session.add(mood)
+    session.flush()
+    session.add(MoodBecause(mood_id=mood.id, reason_id=reason.id))
+    terms = words.seal("mood_revision.terms", "canary mood")
+    session.add(MoodRevision(mood_id=mood.id, number=1, terms=terms, created_at=NOW))
+    make.sign_in(session, person)
+    tokens.issue(session, Purpose.RECOVERY, address=person.email, now=NOW, person_id=her.id, payload="canary note")
+    outbox.enqueue(session, her.id, person.email, "recovery", f"r:{her.id}", NOW, token="canary note")
+    uploads.keep(session, her, b"canary note")
+    answer = IdempotentAnswer(person_id=her.id, route="r", key="k", body_hash=b"", status=303, created_at=NOW)
+    session.add(answer)
+    home = make.organisation(session, "Home")
+    make.member(session, person, home, Role.MEMBER, Role.THERAPIST)
+    team = Team(organisation_id=home.id, name="Team", lead_id=her.id)
+    session.add(team)
+    session.flush()
+    session.add(TeamMember(team_id=team.id, person_id=her.id))
+    session.add(ReportingLine(organisation_id=home.id, person_id=her.id, manager_id=other.id, since=TODAY))
+    grant = make.grant(session, person, other, Scope.GOALS)
+    grant.purpose = words.seal("consent_grant.purpose", "canary purpose")
+    session.flush()
+    session.add(Access(grant_id=grant.id, client_id=her.id, viewer_id=other.id, at=NOW, what="goal:read"))
+    record(session, Tag.PERSON_EXPORT, at=NOW, viewer=her)
+    session.commit()
+    return her
+
+
+@pytest.fixture
+def bob(session: Session) -> Person:
+    made = make.person(session, "Bob")
+    live(session, made, make.person(session, "Cleo"))
+    return made
+
+
+@pytest.fixture
+def ada(session: Session) -> Person:
+    made = make.person(session, CANARIES[0], email=CANARIES[1])
+    session.commit()
+    return made
+
+
+def test_nothing_of_the_person_is_left_and_nothing_of_others_is_gone(session: Session, bob: Person) -> None:
+    mine = make.viewer(session, bob)
+    before = counts(session)
+    ada = make.person(session)
+    live(session, ada, bob)
+    between = counts(session)
+    unknowing = {"organisation", "team", "heartbeat", "limit_count"}
+    kept_for_others = {"person", "audit_event", *unknowing}
+    grew = {table for table in before if between[table] > before[table]}
+    assert grew == before.keys() - {"heartbeat", "limit_count"}, "extend `live` by what knows people since"
+    erasure.erase(session, ada.id, NOW)
+    session.commit()
+    after = counts(session)
+    assert {table: after[table] for table in before if table not in kept_for_others} == {
+        table: count for table, count in before.items() if table not in kept_for_others
+    }
+    about = (AuditEvent.actor_id == ada.id) | (AuditEvent.subject_id == ada.id)
+    assert session.scalars(select(AuditEvent).where(about)).all() == []
+    assert [event.tag for event in session.scalars(select(AuditEvent).where(AuditEvent.object_kind == "person"))] == [
+        "person:erase"
+    ]
+    assert list(examine(session, TODAY)) == []
+    session.expire_all()
+    assert mine.words.open("goal.title", make.find(session, mine, _first_goal(session, mine)).title) == "canary title"
+
+
+def _first_goal(session: Session, viewer: Viewer) -> str:
+    return session.scalars(select(make.Goal.public_id).where(make.Goal.owner_id == viewer.id)).first() or ""
+
+
+def test_the_erased_person_is_a_number_without_a_name(session: Session, bob: Person, ada: Person) -> None:
+    live(session, ada, bob)
+    erasure.erase(session, ada.id, NOW)
+    session.commit()
+    session.refresh(ada)
+    kept = {name: value for name, value in vars(ada).items() if value and not name.startswith("_")}
+    gone = {"id", "public_id", "email_key", "locale", "zone", "theme", "origin", "created_at", "deleted_at"}
+    assert kept.keys() == gone
+    assert ada.email_key == f"erased:{ada.public_id}"
+    with pytest.raises(NotFound):
+        erasure.erase(session, ada.id, NOW)
+    make.person(session, "Ada again", email=CANARIES[1])  # the address is free
+    session.commit()
+
+
+def test_what_a_therapist_was_let_see_stays_in_the_clients_own_log(session: Session, bob: Person, ada: Person) -> None:
+    """Bob's client looks up who looked; the therapist's name is gone, the look is not."""
+    grant = make.grant(session, bob, ada, Scope.GOALS)
+    session.add(Access(grant_id=grant.id, client_id=bob.id, viewer_id=ada.id, at=NOW, what="goal:read"))
+    session.commit()
+    erasure.ask(session, make.viewer(session, ada))
+    erasure.erase(session, ada.id, NOW + erasure.GRACE)
+    session.commit()
+    session.refresh(grant)
+    assert grant.state is GrantState.REVOKED
+    assert session.scalars(select(Access.viewer_id).where(Access.grant_id == grant.id)).all() == [ada.id]
+
+
+@pytest.mark.parametrize(("early", "erased"), [(JUST, 0), (timedelta(0), 1)])
+def test_two_weeks_of_grace(session: Session, ada: Person, early: timedelta, erased: int) -> None:
+    her = make.viewer(session, ada)
+    assert erasure.ask(session, her) == NOW + timedelta(days=14)
+    session.commit()
+    assert erasure.erase_next(session, NOW + timedelta(days=14) - early) == erased
+    session.commit()
+    session.refresh(ada)
+    assert (ada.deleted_at is not None) == bool(erased)
+    assert erasure.erase_next(session, NOW + timedelta(days=14) - early) == 0
+
+
+def test_asking_ends_at_once_what_is_shared_and_tells_the_person(session: Session, bob: Person, ada: Person) -> None:
+    her = live(session, ada, bob)
+    here = make.sign_in(session, ada)
+    erasure.ask(session, her)
+    session.commit()
+    states = session.scalars(select(Grant.state).where(Grant.client_id == her.id)).all()
+    assert states == [GrantState.REVOKED]
+    assert session.scalars(select(Grant.state).where(Grant.client_id == bob.id)).all() == [GrantState.ACTIVE]
+    assert session.scalars(select(Token).where(Token.person_id == her.id, Token.revoked_at.is_(None))).all() == []
+    live_devices = session.scalars(select(SignIn).where(SignIn.person_id == her.id, SignIn.ended_at.is_(None))).all()
+    assert live_devices == []  # `her` came without one
+    assert here
+    claims = [outbox.claim(session, NOW) for _ in range(3)]
+    letters = [outbox.letter_of(claim) for claim in claims if claim is not None]
+    assert [letter.to for letter in letters if letter.template == "erasure-asked"] == [ada.email]
+
+
+def test_kept_in_time_nothing_is_lost(session: Session, bob: Person, ada: Person) -> None:
+    her = live(session, ada, bob)
+    before = counts(session)
+    erasure.ask(session, her)
+    again = erasure.ask(session, make.viewer(session, ada, NOW + timedelta(days=3)))
+    assert again == NOW + erasure.GRACE, "asking again moves nothing"
+    assert erasure.keep(session, her)
+    assert not erasure.keep(session, her)
+    session.commit()
+    assert erasure.erase_next(session, NOW + timedelta(days=400)) == 0
+    session.rollback()
+    after = counts(session)
+    assert {table for table in before if after[table] != before[table]} == {"audit_event", "outbox_message"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_canary_is_left_in_the_bytes_of_the_database(
+    app: Flask, session: Session, bob: Person, ada: Person, sqlite_url: str
+) -> None:
+    live(session, ada, bob)
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+
+    def found() -> set[str]:
+        held = b"".join(path.read_bytes() for path in file.parent.iterdir())
+        return {canary for canary in (*CANARIES, *SEALED) if canary.encode() in held}
+
+    assert found() == set(CANARIES), "plain words are there before, sealed ones never"
+    erasure.ask(session, make.viewer(session, ada))
+    session.commit()
+    assert erasure.erase_next(session, NOW + erasure.GRACE) == 1
+    session.commit()
+    session.close()
+    with app.app_context():
+        db.session.remove()
+        compact(db.engine)
+    assert found() == set()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_compacting_postgresql_loses_nothing(app: Flask, session: Session, bob: Person) -> None:
+    before = counts(session)
+    session.close()
+    with app.app_context():
+        compact(db.engine)
+    assert counts(session) == before

@@ -1,0 +1,158 @@
+"""Erasing an account: asked for, undone within two weeks, then carried out for good (privacy, PR-3 and CR-3).
+
+Erasing destroys the key that seals a person's words, and every row that is theirs. What remains is a number without
+a name, so that what belongs to an organisation or to somebody else's own record still stands somewhere.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Delete, Update, delete, or_, select, update
+
+from webapp.actions import audit, sign_ins
+from webapp.domain.errors import NotFound
+from webapp.domain.goals import Kind
+from webapp.domain.grants import GrantState
+from webapp.domain.people import Theme, Viewer
+from webapp.models import (
+    Access,
+    AuditEvent,
+    DataKey,
+    Entry,
+    Goal,
+    GoalMonth,
+    GoalRevision,
+    GoalTag,
+    Grant,
+    IdempotentAnswer,
+    Membership,
+    MembershipRole,
+    Mood,
+    MoodBecause,
+    MoodLabel,
+    MoodReason,
+    MoodRevision,
+    Occurrence,
+    OutboxMessage,
+    Person,
+    PlannedPause,
+    ReportingLine,
+    ScheduleVersion,
+    SignIn,
+    Tag,
+    Team,
+    TeamMember,
+    Token,
+    Upload,
+)
+from webapp.models.engine import AnySession
+
+GRACE = timedelta(days=14)
+PRIVATE = tuple(kind for kind in Kind if kind.is_private)
+
+
+def ask(session: AnySession, viewer: Viewer) -> datetime:
+    """The viewer's account is erased at the instant returned unless they keep it; asking again moves nothing.
+
+    At once nothing of it is shared any more, other devices are signed out, and the viewer is told by mail.
+    """
+    person = session.scalars(select(Person).where(Person.id == viewer.id).with_for_update()).one()
+    if person.erase_at is not None:
+        return person.erase_at
+    person.erase_at = viewer.now + GRACE
+    ended = {"state": GrantState.REVOKED, "ended_at": viewer.now}
+    open_ones = Grant.state.in_((GrantState.REQUESTED, GrantState.ACTIVE))
+    mine = or_(Grant.client_id == viewer.id, Grant.therapist_id == viewer.id)
+    session.execute(update(Grant).where(mine, open_ones).values(**ended))
+    session.execute(_unused_proofs(viewer.id).values(revoked_at=viewer.now))
+    sign_ins.end_of_person(session, viewer.id, viewer.now, keep=viewer.session_id)
+    key = f"erasure-asked:{person.public_id}:{viewer.now.timestamp()}"
+    sign_ins.tell(session, person, "erasure-asked", key, viewer.now, day=person.erase_at.date().isoformat())
+    audit.record(session, audit.Tag.PERSON_ERASURE_ASK, at=viewer.now, viewer=viewer)
+    session.flush()
+    return person.erase_at
+
+
+def keep(session: AnySession, viewer: Viewer) -> bool:
+    """The viewer's account stays; returns whether it was to be erased. What was shared has to be shared anew."""
+    person = session.scalars(select(Person).where(Person.id == viewer.id).with_for_update()).one()
+    if person.erase_at is None:
+        return False
+    person.erase_at = None
+    audit.record(session, audit.Tag.PERSON_ERASURE_STOP, at=viewer.now, viewer=viewer)
+    session.flush()
+    return True
+
+
+def erase_next(session: AnySession, now: datetime) -> int:
+    """The person whose time came first is erased; returns 1, or 0 when nobody's time has come."""
+    over = select(Person.id).where(Person.erase_at <= now, Person.deleted_at.is_(None)).order_by(Person.erase_at)
+    person_id = session.scalars(over.limit(1).with_for_update(skip_locked=True)).first()
+    if person_id is None:
+        return 0
+    erase(session, person_id, now)
+    return 1
+
+
+def erase(session: AnySession, person_id: int, now: datetime) -> None:
+    """Nothing of the person is left but a number without a name; raises NotFound when they are gone already."""
+    person = session.scalars(select(Person).where(Person.id == person_id).with_for_update()).one_or_none()
+    if person is None or person.deleted_at is not None:
+        raise NotFound
+    addresses = {person.email, person.email_key}
+    for statement in _forgetting(person_id, addresses):
+        session.execute(statement, execution_options={"synchronize_session": False})
+    person.email, person.email_key, person.name = "", f"erased:{person.public_id}", ""
+    person.password_hash = person.consent_version = person.country = None
+    person.locale, person.zone, person.theme, person.day_start, person.week_start = "en", "Etc/UTC", Theme.AUTO, 0, 0
+    person.created_at = person.deleted_at = now
+    person.confirmed_at = person.consented_at = person.erase_at = None
+    audit.record(session, audit.Tag.PERSON_ERASE, at=now, thing=person)
+    session.flush()
+
+
+def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update]:
+    """Every statement that makes the person's rows go, those that others refer to last."""
+    mine = (Goal.owner_id == person_id, Goal.kind.in_(PRIVATE))
+    goals = select(Goal.id).where(*mine)
+    moods = select(Mood.id).where(Mood.person_id == person_id)
+    grants = select(Grant.id).where(Grant.client_id == person_id)
+    memberships = select(Membership.id).where(Membership.person_id == person_id)
+    yield delete(DataKey).where(DataKey.person_id == person_id)
+    yield delete(MoodBecause).where(MoodBecause.mood_id.in_(moods))
+    yield delete(MoodRevision).where(MoodRevision.mood_id.in_(moods))
+    yield delete(Mood).where(Mood.person_id == person_id)
+    yield delete(MoodReason).where(MoodReason.owner_id == person_id)
+    yield delete(MoodLabel).where(MoodLabel.owner_id == person_id)
+    for of_goal in (GoalMonth, GoalTag, GoalRevision, ScheduleVersion, Occurrence, Entry):
+        yield delete(of_goal).where(of_goal.goal_id.in_(goals))
+    yield update(Entry).where(Entry.subject_id == person_id).values(note=None)  # what an organisation's goals keep
+    yield delete(PlannedPause).where(PlannedPause.owner_id == person_id)
+    yield delete(Tag).where(Tag.owner_id == person_id)
+    yield delete(Goal).where(*mine)
+    yield delete(Access).where(Access.client_id == person_id)
+    yield delete(Grant).where(Grant.id.in_(grants))
+    yield delete(MembershipRole).where(MembershipRole.membership_id.in_(memberships))
+    yield delete(Membership).where(Membership.person_id == person_id)
+    yield delete(TeamMember).where(TeamMember.person_id == person_id)
+    yield update(Team).where(Team.lead_id == person_id).values(lead_id=None)
+    either = or_(ReportingLine.person_id == person_id, ReportingLine.manager_id == person_id)
+    yield delete(ReportingLine).where(either)
+    for theirs in (SignIn, IdempotentAnswer, Upload, OutboxMessage):
+        yield delete(theirs).where(theirs.person_id == person_id)
+    yield delete(Token).where(or_(Token.person_id == person_id, Token.address.in_(addresses)))
+    yield from _forgetting_events(person_id)
+
+
+def _forgetting_events(person_id: int) -> Iterator[Delete | Update]:
+    """What the log says of the person alone goes; what it says of others stays without where they were."""
+    alone = or_(AuditEvent.subject_id == person_id, AuditEvent.subject_id.is_(None))
+    about = or_(AuditEvent.subject_id == person_id, AuditEvent.actor_id == person_id)
+    yield delete(AuditEvent).where(about, alone, AuditEvent.organisation_id.is_(None))
+    traces = {"address": None, "session_id": None, "request_id": None}
+    yield update(AuditEvent).where(AuditEvent.actor_id == person_id).values(**traces)
+
+
+def _unused_proofs(person_id: int) -> Update:
+    """What programs and mailed links could still do in the person's name."""
+    return update(Token).where(Token.person_id == person_id, Token.used_at.is_(None), Token.revoked_at.is_(None))
