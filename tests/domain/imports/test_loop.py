@@ -18,7 +18,7 @@ from tests.domain.imports.loop_reading import (
 from webapp.domain import days as day_rules
 from webapp.domain import goals as goal_rules
 from webapp.domain import quotas, tracking
-from webapp.domain.imports import brought, loop, loop_cells
+from webapp.domain.imports import brought, cells, loop
 from webapp.domain.imports.brought import Brought, GoalKind, Totals
 from webapp.domain.imports.loop import read_loop, read_scores
 from webapp.domain.tracking import DayState
@@ -219,7 +219,7 @@ def test_limits_are_those_of_what_is_made_of_it():
     assert brought.UNIT_LENGTH == goal_rules.UNIT_LENGTH
     assert brought.NOTE_LENGTH == tracking.LONGEST_NOTE
     assert loop.LONGEST_INTERVAL == quotas.LONGEST_ROLLING_DAYS
-    assert day_rules.EARLIEST_DAY <= loop_cells.EARLIEST
+    assert day_rules.EARLIEST_DAY <= cells.EARLIEST
 
 
 def test_a_habit_without_a_name_is_kept_and_named():

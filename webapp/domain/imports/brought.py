@@ -1,14 +1,15 @@
-"""What an export brings, in our words: goals, their entries, and every problem with its row."""
+"""What an export brings, in our words: goals with their entries, moods, and every problem with its row."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from webapp.domain.schedules import ScheduleDraft
 from webapp.domain.tracking import DayState
 
 MAX_ROWS = 20_000
@@ -54,9 +55,10 @@ class BroughtEntry:
 
 @dataclass(frozen=True)
 class BroughtGoal:
-    """One goal, to be met `times` in `days`; `dropped` counts the derived days that were left out.
+    """One goal, to be met `times` in `days` or as `schedule` says; `dropped` counts derived days that were left out.
 
-    The name is "" when the export has none (problem "untitled"); the colour is "#RRGGBB" or "".
+    The name is "" when the export has none (problem "untitled"); the colour is "#RRGGBB" or "". An entry's
+    `source_uid` begins with its goal's.
     """
 
     name: str
@@ -74,6 +76,34 @@ class BroughtGoal:
     source_uid: str
     entries: tuple[BroughtEntry, ...]
     dropped: int
+    tags: tuple[str, ...] = ()
+    schedule: ScheduleDraft | None = None
+
+
+@dataclass(frozen=True)
+class BroughtLabel:
+    """A word of the other program's palette; the level (1 awful … 5 rad) is None where the file does not say it."""
+
+    name: str
+    level: int | None
+
+
+@dataclass(frozen=True)
+class BroughtMood:
+    """One logged feeling; `label` names one of the file's labels. `at` is None where only the wall clock is known.
+
+    `local_date` and `wall` are what the clock on the person's wall showed.
+    """
+
+    local_date: date
+    wall: time
+    at: datetime | None
+    label: str
+    reasons: tuple[str, ...]
+    note: str
+    row: int
+    source_uid: str
+    energy: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,15 +116,18 @@ class Totals:
     notes: int
     dropped: int
     problems: int
+    moods: int = 0
 
 
 @dataclass(frozen=True)
 class Brought:
     """Everything one export brings; nothing of it is stored yet."""
 
-    source: Literal["loop"]
+    source: Literal["loop", "daylio", "beaver", "habitica", "habit_csv", "mood_csv"]
     goals: tuple[BroughtGoal, ...]
     problems: tuple[RowProblem, ...]
+    labels: tuple[BroughtLabel, ...] = ()
+    moods: tuple[BroughtMood, ...] = ()
 
     @property
     def totals(self) -> Totals:
@@ -104,9 +137,10 @@ class Brought:
             goals=len(self.goals),
             archived=sum(goal.archived for goal in self.goals),
             entries=len(entries),
-            notes=sum(bool(entry.note) for entry in entries),
+            notes=sum(bool(entry.note) for entry in entries) + sum(bool(mood.note) for mood in self.moods),
             dropped=sum(goal.dropped for goal in self.goals),
             problems=len(self.problems),
+            moods=len(self.moods),
         )
 
 

@@ -5,12 +5,11 @@ is found by its number, because Loop shortens the name in it; the root's Checkma
 not used.
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -29,20 +28,8 @@ from webapp.domain.imports.brought import (
     one_line,
     several_lines,
 )
-from webapp.domain.imports.loop_cells import (
-    LARGEST,
-    SKIP,
-    UNKNOWN,
-    YES_AUTO,
-    Unusable,
-    checkmark,
-    day_of,
-    is_count,
-    meaning,
-    plain,
-    shown,
-    value_of,
-)
+from webapp.domain.imports.cells import AHEAD, Unusable, day_of, identity, is_count, plain, shown
+from webapp.domain.imports.loop_cells import LARGEST, SKIP, UNKNOWN, YES_AUTO, checkmark, meaning, value_of
 
 Row = tuple[int, list[str]]
 Direction = Literal["at_least", "at_most"]
@@ -54,7 +41,6 @@ SCORES = "Scores.csv"
 # Rows beyond MAX_ROWS are only counted, empty ones too and only so far, so that the refusal can name a figure.
 COUNTED_ROWS = 200_000
 MAX_SCORES = 200_000
-AHEAD = timedelta(days=3_653)
 LONGEST_INTERVAL = 366
 
 KINDS = {"YES_NO": GoalKind.YES_NO, "NUMERICAL": GoalKind.AMOUNT}
@@ -334,8 +320,7 @@ def _source_uid(kind: GoalKind, name: str, ordinal: int) -> str:
 
     Neither position nor format is part of it: reordering habits or updating Loop brings nothing twice.
     """
-    identity = "\x00".join((kind, name, str(ordinal)))
-    return "loop:" + hashlib.sha256(identity.encode()).hexdigest()[:40]
+    return identity("loop", kind, name, str(ordinal))
 
 
 def _heading(cell: str) -> str:

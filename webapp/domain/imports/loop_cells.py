@@ -4,25 +4,15 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from webapp.domain.imports.brought import GoalKind, one_line, several_lines
+from webapp.domain.imports.brought import GoalKind, several_lines
+from webapp.domain.imports.cells import Unusable, day_of, plain, shown
 from webapp.domain.tracking import DayState
 
-EARLIEST = date(1970, 1, 1)
 # Loop keeps amounts as thousandths in 32 bits.
 LARGEST = 2_147_483_647
-SHOWN = 50
 
 UNKNOWN, NO, YES_AUTO, YES_MANUAL, SKIP = -1, 0, 1, 2, 3
 VALUES = {"UNKNOWN": UNKNOWN, "NO": NO, "YES_AUTO": YES_AUTO, "YES_MANUAL": YES_MANUAL, "SKIP": SKIP}
-
-
-class Unusable(Exception):
-    """A cell says nothing we can use; becomes a problem of its row."""
-
-    def __init__(self, code: str, **params: object) -> None:
-        self.code = code
-        self.params = params
-        super().__init__(code)
 
 
 def checkmark(cells: list[str], last_day: date) -> tuple[date, int, str]:
@@ -55,19 +45,6 @@ def meaning(kind: GoalKind, value: int, note: str) -> tuple[DayState | None, Dec
     raise Unusable("bad_value", value=shown(str(value)))
 
 
-def day_of(text: str, last_day: date) -> date:
-    """The ISO date, from 1970 to `last_day`."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip()):
-        raise Unusable("bad_date", value=shown(text))
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        raise Unusable("bad_date", value=shown(text)) from None
-    if not EARLIEST <= day <= last_day:
-        raise Unusable("date_out_of_range", value=shown(text))
-    return day
-
-
 def value_of(text: str) -> int:
     """The value as Loop's number, whether it was written as a number or as a name."""
     text = text.strip()
@@ -76,19 +53,3 @@ def value_of(text: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,100}", text):
         raise Unusable("bad_value", value=shown(text))
     return int(text)
-
-
-def is_count(text: str) -> bool:
-    """Whether the text is a plain number of at most six digits."""
-    return re.fullmatch(r"[0-9]{1,6}", text) is not None
-
-
-def plain(amount: Decimal) -> Decimal:
-    """The same amount to at most six decimals, without trailing zeros or an exponent."""
-    rounded = round(amount, 6)
-    return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded.normalize()
-
-
-def shown(text: str) -> str:
-    """The start of a cell, safe to repeat in a problem."""
-    return one_line(text[:SHOWN])
