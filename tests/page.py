@@ -27,7 +27,8 @@ class Page:
 
     def __init__(self, browser: "Browser", answer: TestResponse) -> None:
         self.browser, self.answer = browser, answer
-        self.status, self.headers, self.text = answer.status_code, answer.headers, answer.text
+        self.status, self.headers = answer.status_code, answer.headers
+        self.text = answer.data.decode(errors="replace")  # a download need not be text
         self.address = answer.request.full_path.rstrip("?")
         redirect = 300 <= self.status < 400
         self.whole = not redirect and self.text.lstrip().startswith("<!doctype html>")
@@ -99,7 +100,8 @@ class Page:
         """Type into the button's form and press it; a list stands for several values, None for an unticked box."""
         button = self.button(words, within=within)
         form = self.form_of(button)
-        names = {one.get("name") for one in form.iter() if one.tag in CONTROLS}
+        elsewhere = [one for one in self.root.iter() if one.get("form", "") == form.get("id", "none")]
+        names = {one.get("name") for one in (*form.iter(), *elsewhere) if one.tag in CONTROLS}
         assert typed.keys() <= names, f"the form has no {typed.keys() - names}"
         sent = [(name, value) for name, value in self.fields(form) if name not in typed]
         for name, value in typed.items():
@@ -259,9 +261,18 @@ def _elsewhere(page: Page) -> list[str]:
     found = []
     for one in page.root.iter():
         for name, value in one.attrib.items():
-            if name in POINTING and not re.match(r"(/(?!/)|#|\?)[^\\]*$", value):
+            if name in POINTING and not re.match(r"(/(?!/)|#|\?)[^\\]*$", value) and not _leaves(one, value):
                 found.append(f"{name}={value}")
     return found
+
+
+def _leaves(one: Element, value: str) -> bool:
+    """A link that a person follows knowingly: a call, a message, or a page elsewhere that learns nothing of ours."""
+    if one.tag != "a":
+        return False
+    return re.match(r"(tel|sms):[+*0-9]+$", value) is not None or (
+        value.startswith("https://") and one.get("rel") == "noopener noreferrer"
+    )
 
 
 def _dangling(page: Page) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests import exports as files
-from tests import make
+from tests import lives, make
 from webapp.actions import entries, goals, imports
 from webapp.actions.exports import take_out
 from webapp.domain.grants import Scope
@@ -69,6 +69,25 @@ def test_a_full_life_comes_out_whole(session: Session) -> None:
     assert (len(export["sessions"]), len(export["tokens"]), len(export["schedules"])) == (1, 1, 2)
     assert export["events"][-1]["tag"] == "person:export"
     assert [row["terms"]["title"] for row in export["revisions"]] == ["Läuft 🏃", "Gone"]
+
+
+def test_moods_come_out_with_palette_reasons_and_history(session: Session) -> None:
+    ada = make.person(session, "Ada", country="AT", erase_at=make.NOW)
+    her = make.viewer(session, ada)
+    lives.lead(session, her)
+    export = exports.everything(session, her)
+    assert (export["person"]["country"], export["person"]["erase_at"]) == ("AT", make.NOW.isoformat())
+    labels = {label["id"]: label["name"] for label in export["mood_labels"]}
+    assert sorted(filter(None, labels.values())) == ["=odd", "serene"]
+    reasons = {reason["id"]: reason["name"] for reason in export["mood_reasons"]}
+    assert sorted(reasons.values()) == ["Rain", "Sleep", "Work", "Ärger"]
+    first = export["moods"][0]
+    assert (labels[first["label"]], first["level"], first["note"], first["energy"]) == ("serene", 4, "day 0\n+1", 3)
+    assert [reasons[reason] for reason in first["reasons"]] == ["Sleep"]
+    (changed,) = [mood for mood in export["moods"] if mood["version"] == 3]
+    assert [revision["number"] for revision in changed["revisions"]] == [1, 2]
+    assert [revision["terms"]["note"] for revision in changed["revisions"]] == ["", "better"]
+    assert sum(mood["deleted_at"] is not None for mood in export["moods"]) == 1
 
 
 def test_no_secret_and_nothing_of_others_is_inside(session: Session) -> None:
