@@ -181,8 +181,8 @@ def test_taking_back_deletes_what_was_created_and_nothing_else(session: Session,
     mine = make.goal(session, ada, "My own")
     bring(session, ada, exports.recent(1))
     result = bring(session, ada, new_export(exports.habit(2), Habit("Another")))
-    assert imports.take_back(session, ada, result) == 1
-    assert imports.take_back(session, ada, result) == 0
+    assert imports.take_back(session, ada, result) == (1, 0)
+    assert imports.take_back(session, ada, result) == (0, 0)
     session.commit()
     left = goal_queries.listed(session, ada, goal_queries.Filter())
     assert {row.title for row in left} == {"My own", "Meditate"}

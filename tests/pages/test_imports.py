@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests import exports, make
+from tests.domain.imports.daylio_files import Felt, daylio_csv
 from tests.domain.imports.loop_files import Habit, new_export
 from tests.page import Browser, Page, signed_in
-from webapp.models import AuditEvent, Entry, Goal, Person, Upload
+from webapp.domain.people import Viewer
+from webapp.models import AuditEvent, Entry, Goal, Mood, Person, Upload
 
 BOOKKEEPING = frozenset({"audit_event", "limit_count"})
 
@@ -57,7 +59,7 @@ def test_the_preview_says_everything_before_it_happens(visit: Browser, session: 
     words = send(visit, new_export(water, run), follow=True).words()
     for expected in (
         "2 goals are new.",
-        "1 day that Loop filled in by itself is left out.",
+        "1 day that the other app filled in by itself is left out.",
         "Water archived Daily, at least 8 glasses 1 0 new goal",
         "Run 3 of any 7 days, done or not 0 0 new goal",
         "001 Water/Checkmarks.csv row 3 “soon” is no date; left out.",
@@ -119,7 +121,7 @@ def test_a_newer_file_takes_the_place_of_an_older(visit: Browser, session: Sessi
 
 def test_an_import_can_be_taken_back_within_the_hour(visit: Browser, session: Session) -> None:
     done = send(visit, exports.recent(2), follow=True).press("Import 1 goal and 2 entries")
-    assert "1 goal was taken back." in done.press("Take back 1 goal").words()
+    assert "1 goal was taken back." in done.press("Take it back").words()
     assert "Meditate" not in visit.get("/goals").words()
     page = send(visit, exports.recent(2), follow=True)
     assert "they are left out" in page.words() or "it is left out" in page.words()
@@ -165,7 +167,7 @@ def test_a_file_that_is_none_is_refused_at_the_field(visit: Browser, session: Se
 
 def test_no_file_at_all_is_said_at_the_field(visit: Browser) -> None:
     page = visit.post("/import")
-    assert (page.status, page.errors()["file"]) == (422, "Choose the zip file first.")
+    assert (page.status, page.errors()["file"]) == (422, "Choose the file first.")
 
 
 def test_a_file_over_the_limit_is_said_at_the_field(app: Flask, visit: Browser, session: Session) -> None:
@@ -179,7 +181,7 @@ def test_a_file_over_the_limit_is_said_at_the_field(app: Flask, visit: Browser, 
 
 def test_only_the_upload_may_be_long(visit: Browser) -> None:
     size = 3 * 1024 * 1024
-    assert send(visit, bytes(size)).errors()["file"].startswith("This is not a zip file")
+    assert send(visit, bytes(size)).errors()["file"].startswith("This file holds characters")
     for path in ("/export", "/import/0123456789abcdef01234567"):
         assert send(visit, bytes(size), path).status == 413
 
@@ -220,3 +222,55 @@ def test_export_wants_a_fresh_sign_in(visit: Browser, session: Session, clock: t
 
 def test_export_has_a_limit_per_minute(visit: Browser) -> None:
     assert [visit.post("/export").status for _ in range(7)] == [200] * 6 + [429]
+
+
+JOURNAL = daylio_csv(
+    Felt("2026-03-09T22:15", "rad", ("walk",), note="On the pier"),
+    Felt("2026-03-08T08:00", "dreamy"),
+    Felt("2026-03-07T08:00", "so so"),
+)
+
+
+def test_a_journal_of_daylio_comes_with_the_levels_its_owner_chose(visit: Browser, session: Session) -> None:
+    page = send(visit, JOURNAL, follow=True)
+    assert "3 moods are added." in page.words()
+    assert "7 Mar 2026 to 9 Mar 2026" in page.words()
+    asked = {
+        select.get("name"): page.words(page.by_id(select.get("aria-labelledby", ""))) for select in page.all("select")
+    }
+    assert sorted(asked.values()) == ["dreamy", "so so"], "what is usual needs no question"
+    chosen = {name: "4" for name, word in asked.items() if word == "dreamy"}
+    done = page.press("Import 3 moods", **chosen)
+    assert "Moods added3" in done.words()
+    levels = session.execute(select(Mood.local_date, Mood.level).order_by(Mood.local_date)).all()
+    assert [level for _, level in levels] == [None, 4, 5]
+    again = send(visit, JOURNAL, follow=True)
+    assert "there is nothing to import" in again.words()
+    gone = visit.get(done.address).press("Take it back")
+    assert "3 moods were taken back." in gone.words()
+    session.rollback()
+    assert session.scalars(select(Mood.deleted_at)).all().count(None) == 0
+
+
+def test_what_one_took_out_comes_back_in_another_account(
+    app: Flask, visit: Browser, session: Session, her: Viewer
+) -> None:
+    make.tick(session, her, make.goal(session, her, "Read at night"), make.days_ago(1), note="Chapter two")
+    make.mood(session, her, 5)
+    session.commit()
+    file = visit.post("/export").text.encode()
+    ben = signed_in(app, session, make.person(session, "Ben"))
+    session.commit()
+    page = send(ben, file, follow=True)
+    assert "Read at night" in page.words()
+    before = count(session, Goal)
+    done = page.press("Bring it back")
+    assert (done.address.endswith("/done"), "Read at night" in done.words()) == (True, True)
+    assert count(session, Goal) == before + 1
+    assert "there is nothing to import" in send(ben, file, follow=True).words()
+    assert "there is nothing to import" in send(visit, file, follow=True).words()
+    broken = send(ben, file.replace(b'"lifecycle": "active"', b'"lifecycle": "immortal"'))
+    assert (broken.status, broken.errors()["file"]) == (
+        422,
+        "Row 1 of “goals” says something in “lifecycle” that cannot be.",
+    )

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from sqlalchemy import String, cast, select, text, update
 from sqlalchemy.orm import Session
 
 from tests import make
+from tests.domain.imports.daylio_files import Felt, daylio_csv
 from tests.make import TODAY
 from tests.page import Browser, signed_in
+from tests.pages.test_imports import multipart
 from webapp.domain.people import Viewer
 from webapp.models import Base, Goal, Person
 from webapp.web.logs import JsonLines
@@ -24,7 +27,9 @@ CANARIES = {
     "unit": "Quincunx-0e1f",
 }
 NOTE = "Sesquipedalian-5d2c"
-WORDS = [*CANARIES.values(), NOTE]
+LABEL, REASON, FELT, BROUGHT = "Hyggelig-3a71", "Borborygmi-c02b", "Xertz-8e4d", "Ultracrepidarian-77aa"
+MOOD_WORDS = [LABEL, REASON, FELT, BROUGHT]
+WORDS = [*CANARIES.values(), NOTE, *MOOD_WORDS]
 
 
 @pytest.fixture
@@ -50,13 +55,33 @@ def written(visit: Browser, lines: io.StringIO) -> str:
     visit.post(address, **{**fields, "version": "1"})
     visit.post("/goals/preview", **fields)
     visit.post("/goals/search", q="Kantharidis-7f3a")
-    for place in ("/", "/goals", address, f"{address}/edit", "/calendar", "/nowhere"):
+    journal(visit)
+    for place in ("/", "/goals", address, f"{address}/edit", "/calendar", "/nowhere", "/moods", "/moods/statistics"):
         visit.get(place)
     return address
 
 
+def journal(visit: Browser) -> None:
+    """A mood under a word of one's own, logged, changed, deleted, taken out, and another one brought."""
+    visit.post("/moods/palette/labels", **{"label-name": LABEL, "label-level": "4"})
+    page = visit.get("/moods")
+    (own,) = [one for one in page.all("label") if LABEL in page.words(one)]
+    label = next(own.iter("input")).get("value", "")
+    visit.post("/moods", label=label, new_reasons=REASON, note=FELT, energy="9")
+    visit.post("/moods", label=label, new_reasons=REASON, note=FELT)
+    (mood,) = set(re.findall(r"/moods/([0-9a-f]{24})/edit", visit.get("/moods").text))
+    visit.post(f"/moods/{mood}", label=label, note=f"{FELT} again", version="1")
+    visit.post(f"/moods/{mood}", label=label, note=f"{FELT} again", version="1")
+    visit.post(f"/moods/{mood}/delete")
+    visit.post(f"/moods/{mood}/undelete")
+    visit.post("/export")
+    body, kind = multipart(visit.token(), daylio_csv(Felt("2026-03-01T10:00", BROUGHT, (BROUGHT,), note=BROUGHT)))
+    preview = visit.ask("POST", "/import", data=body, content_type=kind, follow=True)
+    preview.press("Import 1 mood")
+
+
 def test_the_words_come_back_to_their_writer(visit: Browser, written: str) -> None:
-    page = visit.get(written).text + visit.get(f"{written}/edit").text
+    page = visit.get(written).text + visit.get(f"{written}/edit").text + visit.get("/moods?month=2026-03").text
     assert [word for word in WORDS if word not in page] == []
 
 

@@ -6,22 +6,23 @@ brought before and deleted since is left out, unless its owner says that it shal
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, time
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 
-from webapp.actions import goals, history, occurrences
+from webapp.actions import goals, history, import_moods, occurrences
 from webapp.actions.audit import Tag, record
 from webapp.actions.history import PastFact
+from webapp.actions.import_moods import Levels, MoodPreview, MoodResult
 from webapp.domain.colours import nearest
 from webapp.domain.days import instant_of
 from webapp.domain.errors import Invalid, NotFound, Problem
 from webapp.domain.goals import GOALS_PER_PERSON, GoalDraft
+from webapp.domain.imports import reading
 from webapp.domain.imports.brought import Brought, BroughtEntry, BroughtGoal, GoalKind, RowProblem
-from webapp.domain.imports.loop import read_loop
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, require
 from webapp.domain.quotas import QuotaPeriod
@@ -64,7 +65,9 @@ class GoalPreview:
 class Preview:
     """What would happen on yes."""
 
+    source: str
     goals: tuple[GoalPreview, ...]
+    moods: MoodPreview
     problems: tuple[RowProblem, ...]
 
     def count(self, fate: Fate) -> int:
@@ -91,12 +94,12 @@ class Preview:
 
     @property
     def changes_something(self) -> bool:
-        return bool(self.count(Fate.CREATED) or self.entries)
+        return bool(self.count(Fate.CREATED) or self.entries or self.moods.new)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What happened: goals by their public ids, and numbers of entries."""
+    """What happened at the instant `at` (ISO 8601): goals by their public ids, and numbers of entries and moods."""
 
     created: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
@@ -106,29 +109,31 @@ class Result:
     kept: int = 0
     left_out: int = 0
     problems: int = 0
+    moods: MoodResult = field(default_factory=MoodResult)
+    at: str = ""
 
 
 def read(data: bytes, today: date, *, most_bytes: int, most_rows: int) -> Brought:
     """What the file brings; raises Invalid on the field "file" for one that is unusable or over these limits."""
     if len(data) > most_bytes:
         raise Invalid([Problem("file", "too_large", {"most": most_bytes, "size": len(data), "unpacked": False})])
-    brought = read_loop(data, today)
-    rows = brought.totals.entries + brought.totals.dropped
-    if rows > most_rows:
-        raise Invalid([Problem("file", "too_many_rows", {"rows": rows, "most": most_rows, "or_more": False})])
-    return brought
+    return reading.read(data, today, most_rows=most_rows)
 
 
 def preview(session: AnySession, viewer: Viewer, brought: Brought) -> Preview:
     """What `bring` would do now; nothing is written. Raises Invalid where it would."""
     plans = _plans(session, viewer, _keyed(viewer, brought), lock=False)
-    return Preview(tuple(_preview(plan) for plan in plans), brought.problems)
+    moods = import_moods.preview(session, viewer, brought)
+    return Preview(brought.source, tuple(_preview(plan) for plan in plans), moods, brought.problems)
 
 
-def bring(session: AnySession, viewer: Viewer, brought: Brought, *, revive: bool = False) -> Result:
-    """The viewer has the file's goals and entries, each once; with `revive` deleted goals of earlier imports are back.
+def bring(
+    session: AnySession, viewer: Viewer, brought: Brought, *, levels: Levels | None = None, revive: bool = False
+) -> Result:
+    """The viewer has the file's goals, entries and moods, each once; `levels` says what its labels stand for.
 
-    Raises Invalid when the goals would be more than a person can carry.
+    With `revive` what was brought before and deleted since is back. Raises Invalid when the goals, labels or reasons
+    would be more than a person can carry.
     """
     # Two imports of one person at the same moment would both find nothing there.
     session.execute(select(Person.id).where(Person.id == viewer.id).with_for_update())
@@ -148,6 +153,7 @@ def bring(session: AnySession, viewer: Viewer, brought: Brought, *, revive: bool
         _write(session, viewer, goal, plan)
         places.append(goal.public_id)
         written += len(plan.new)
+    moods = import_moods.bring(session, viewer, brought, levels or {}, revive=revive)
     result = Result(
         created=tuple(created),
         merged=tuple(merged),
@@ -157,15 +163,19 @@ def bring(session: AnySession, viewer: Viewer, brought: Brought, *, revive: bool
         kept=sum(plan.kept for plan in plans),
         left_out=len(plans) - len(created) - len(merged) - len(revived),
         problems=len(brought.problems),
+        moods=moods,
+        at=viewer.now.isoformat(),
     )
     counts: dict[str, Any] = {"goals": len(created), "revived": len(revived), "entries": written, "there": result.there}
+    counts["moods"] = moods.new
     record(session, Tag.PERSON_IMPORT, at=viewer.now, viewer=viewer, source=brought.source, **counts)
     session.flush()
     return result
 
 
-def take_back(session: AnySession, viewer: Viewer, result: Result) -> int:
-    """The goals this import created are deleted (each can be restored); returns how many still were there."""
+def take_back(session: AnySession, viewer: Viewer, result: Result) -> tuple[int, int]:
+    """The goals and moods this import created are deleted; returns how many of each still were there."""
+    moods = import_moods.take_back(session, viewer, datetime.fromisoformat(result.at))
     taken = 0
     for public_id in result.created:
         try:
@@ -174,7 +184,7 @@ def take_back(session: AnySession, viewer: Viewer, result: Result) -> int:
             continue
         goals.delete(session, viewer, goal)
         taken += 1
-    return taken
+    return taken, moods
 
 
 @dataclass(frozen=True)
@@ -253,6 +263,7 @@ def _create(session: AnySession, viewer: Viewer, brought: BroughtGoal) -> Goal:
         direction=Direction(brought.direction) if brought.direction else None,
         target=brought.target,
         unit=brought.unit,
+        tags=brought.tags,
         schedule=_schedule(viewer, brought),
     )
     goal = goals.create(session, viewer, draft, source_uid=brought.source_uid)
@@ -260,8 +271,10 @@ def _create(session: AnySession, viewer: Viewer, brought: BroughtGoal) -> Goal:
 
 
 def _schedule(viewer: Viewer, brought: BroughtGoal) -> ScheduleDraft:
-    """Every day, or so many times in so many days, counted back from each day as the other program does."""
+    """As the file says it, else every day or so many times in so many days, counted back from each day."""
     start = min([viewer.today, *(entry.local_date for entry in brought.entries)])
+    if brought.schedule is not None:
+        return replace(brought.schedule, start=brought.schedule.start or start, week_start=viewer.week_start)
     if (brought.times, brought.days) == (1, 1):
         return ScheduleDraft(Frequency.DAILY, start=start, week_start=viewer.week_start)
     return ScheduleDraft(
@@ -277,7 +290,7 @@ def _schedule(viewer: Viewer, brought: BroughtGoal) -> ScheduleDraft:
 def _write(session: AnySession, viewer: Viewer, goal: Goal, plan: _Plan) -> None:
     require(viewer, Permission.GOAL_TICK, goal_queries.facts_of(session, viewer, goal))
     history.add(session, viewer, goal, [_fact(viewer, plan.brought, entry) for entry in plan.new], Source.IMPORT)
-    if plan.new and plan.goal is not None:
+    if plan.new:
         occurrences.settle(session, goal, viewer.now, viewer)
 
 

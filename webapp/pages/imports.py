@@ -1,4 +1,4 @@
-"""What people bring, and what they take: imports by preview and yes, and the export of everything."""
+"""What people bring: imports by preview and yes."""
 
 from flask import Blueprint, current_app, flash, g, request, url_for
 from flask_babel import gettext as _
@@ -6,20 +6,22 @@ from flask_babel import ngettext
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from webapp.actions import exports, imports, uploads
+from webapp.actions import bringing, imports, restore, uploads
+from webapp.actions.imports import Result
+from webapp.actions.restore import Restored
 from webapp.domain.errors import Invalid, NotFound, Problem
 from webapp.domain.imports.brought import Brought
+from webapp.domain.imports.own import OwnExport
 from webapp.extensions import db
-from webapp.models import Upload
 from webapp.pages import errors
 from webapp.pages.forms.imports import FileForm, YesForm
 from webapp.pages.respond import onward, page
 from webapp.queries import imports as queries
-from webapp.queries.exports import as_json
 from webapp.settings import Limits
 from webapp.web import import_words
-from webapp.web.limits import HOUR, MINUTE, take
-from webapp.web.policies import fresh, signed_in
+from webapp.web.limits import HOUR, take
+from webapp.web.mood_words import mood_words
+from webapp.web.policies import signed_in
 from webapp.web.transaction import unlocked
 from webapp.web.viewer import recognise
 
@@ -53,10 +55,14 @@ def upload() -> Response:
 def preview(upload: str) -> str | Response:
     """What would happen."""
     file = queries.upload_of(db.session, g.viewer, upload)
-    if file.kind == uploads.DONE:
+    if file.kind != uploads.WAITING:
         return onward(url_for("imports.done", upload=upload))
-    seen = imports.preview(db.session, g.viewer, _read(queries.content_of(g.viewer, file)))
+    found = _read(queries.content_of(g.viewer, file))
+    if isinstance(found, OwnExport):
+        return page("imports/restore.html", upload=upload, preview=_restorable(found))
+    seen = imports.preview(db.session, g.viewer, found)
     context = {"preview": seen, "problems": seen.problems[:SHOWN_PROBLEMS], "words": import_words}
+    context["levels"] = mood_words().levels
     return page("imports/preview.html", form=YesForm(), upload=upload, **context)
 
 
@@ -64,17 +70,14 @@ def preview(upload: str) -> str | Response:
 @signed_in
 def bring(upload: str) -> Response:
     """Yes; saying it twice does it once."""
-    form = YesForm()
     waiting = queries.upload_of(db.session, g.viewer, upload)
-    if waiting.kind == uploads.DONE:
-        return onward(url_for("imports.done", upload=upload))
-    content = queries.content_of(g.viewer, waiting)
-    with unlocked():  # nobody else's tick waits while a large file is read
-        brought = _read(content)
-    file = queries.upload_of(db.session, g.viewer, upload, lock=True)
-    if file.kind != uploads.DONE:
-        result = imports.bring(db.session, g.viewer, brought, revive=form.revive.data)
-        uploads.finish(db.session, g.viewer, file, result)
+    if waiting.kind == uploads.WAITING:
+        content = queries.content_of(g.viewer, waiting)
+        with unlocked():  # nobody else's tick waits while a large file is read
+            found = _read(content)
+        file = queries.upload_of(db.session, g.viewer, upload, lock=True)
+        if file.kind == uploads.WAITING:
+            uploads.finish(db.session, g.viewer, file, _carry_out(found, YesForm()))
     return onward(url_for("imports.done", upload=upload))
 
 
@@ -92,9 +95,12 @@ def cancel(upload: str) -> Response:
 def done(upload: str) -> str | Response:
     """What happened."""
     file = queries.upload_of(db.session, g.viewer, upload)
-    if file.kind != uploads.DONE:
+    if file.kind == uploads.WAITING:
         return onward(url_for("imports.preview", upload=upload))
     result = uploads.result_of(g.viewer, file)
+    if isinstance(result, Restored):
+        goals = queries.named(db.session, g.viewer, result.created)
+        return page("imports/restored.html", counts=result.counts, goals=goals)
     ids = {*result.created, *result.merged, *result.revived}
     goals = queries.named(db.session, g.viewer, ids)
     return page("imports/done.html", result=result, goals=goals, upload=upload)
@@ -103,30 +109,15 @@ def done(upload: str) -> str | Response:
 @bp.post("/import/<upload>/take-back")
 @signed_in
 def take_back(upload: str) -> Response:
-    """The goals this import created are deleted again."""
-    file = _done(upload)
-    taken = imports.take_back(db.session, g.viewer, uploads.result_of(g.viewer, file))
+    """The goals and moods this import created are deleted again."""
+    file = queries.upload_of(db.session, g.viewer, upload, lock=True)
+    result = uploads.result_of(g.viewer, file) if file.kind == uploads.DONE else None
+    if not isinstance(result, Result):
+        raise NotFound
+    goals, moods = imports.take_back(db.session, g.viewer, result)
     uploads.remove(db.session, file)
-    flash(ngettext("%(num)d goal was taken back.", "%(num)d goals were taken back.", taken))
+    flash(taken_back(goals, moods))
     return onward(url_for("imports.start"))
-
-
-@bp.get("/export")
-@signed_in
-def export() -> str:
-    """What an export holds, and the button that makes one."""
-    return page("imports/export.html")
-
-
-@bp.post("/export")
-@fresh
-def download() -> Response:
-    """Everything of the viewer's as one JSON file."""
-    take("export_minute", g.viewer.public_id, MINUTE)
-    body = as_json(exports.take_out(db.session, g.viewer))
-    name = f"aimline-{g.viewer.today.isoformat()}.json"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, content_type="application/json; charset=utf-8", headers=headers)
 
 
 @bp.url_value_preprocessor
@@ -159,16 +150,28 @@ def _refused(form: FileForm, *problems: Problem) -> str:
     return page("imports/start.html", form=form.absorb(Invalid(problems)), most=_limits().import_bytes)
 
 
-def _read(content: bytes) -> Brought:
+def _read(content: bytes) -> Brought | OwnExport:
+    """Our own export, or what another program wrote."""
     limits = _limits()
-    return imports.read(content, g.viewer.today, most_bytes=limits.import_bytes, most_rows=limits.import_rows)
+    return bringing.read(content, g.viewer.today, most_bytes=limits.import_bytes, most_rows=limits.import_rows)
 
 
-def _done(upload: str) -> Upload:
-    file = queries.upload_of(db.session, g.viewer, upload, lock=True)
-    if file.kind != uploads.DONE:
-        raise NotFound
-    return file
+def _restorable(own: OwnExport) -> restore.Preview:
+    return restore.preview(db.session, g.viewer, own, most_rows=_limits().import_rows)
+
+
+def _carry_out(found: Brought | OwnExport, form: YesForm) -> Result | Restored:
+    levels = {} if isinstance(found, OwnExport) else form.levels(found.labels)
+    most = _limits().import_rows
+    return bringing.carry_out(db.session, g.viewer, found, levels=levels, revive=form.revive.data, most_rows=most)
+
+
+def taken_back(goals: int, moods: int) -> str:
+    """What an undone import took away again."""
+    said = [ngettext("%(num)d goal was taken back.", "%(num)d goals were taken back.", goals)] if goals else []
+    if moods:
+        said.append(ngettext("%(num)d mood was taken back.", "%(num)d moods were taken back.", moods))
+    return " ".join(said) or _("There was nothing left to take back.")
 
 
 def _discard() -> None:

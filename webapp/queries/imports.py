@@ -1,4 +1,4 @@
-"""What an import meets: the uploaded file, goals brought before, and days that already say something."""
+"""What an import meets: the uploaded file, goals and moods brought before, and days that already say something."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ from sqlalchemy.orm import selectinload
 
 from webapp.domain.errors import NotFound
 from webapp.domain.goals import Kind
+from webapp.domain.moods import USUAL_WORDS
 from webapp.domain.people import Viewer
-from webapp.models import Entry, Goal, Occurrence, Upload
+from webapp.models import Entry, Goal, Mood, MoodLabel, Occurrence, Upload
 from webapp.models.engine import AnySession
 from webapp.queries.visibility import goals_of
 
@@ -65,6 +66,35 @@ def days_spoken_for(session: AnySession, goal_ids: Iterable[int]) -> frozenset[t
     columns = (Occurrence.goal_id, Occurrence.local_date)
     statement = select(*columns).where(Occurrence.goal_id.in_(list(goal_ids)), Occurrence.entry_id.is_not(None))
     return frozenset((row.goal_id, row.local_date) for row in session.execute(statement))
+
+
+def moods_there(session: AnySession, viewer: Viewer) -> dict[str, bool]:
+    """Of every mood of the viewer's that an import brought: its `source_uid`, and whether it was deleted since."""
+    columns = (Mood.source_uid, Mood.deleted_at.is_not(None).label("deleted"))
+    statement = select(*columns).where(Mood.person_id == viewer.id, Mood.source_uid.is_not(None))
+    return {row.source_uid: row.deleted for row in session.execute(statement)}
+
+
+def labels_by_name(session: AnySession, viewer: Viewer, names: Iterable[str]) -> dict[str, int | None]:
+    """The level of each of these names that is a label of the viewer's; the usual words are, until they are renamed."""
+    statement = select(MoodLabel.fingerprint, MoodLabel.level).where(MoodLabel.owner_id == viewer.id)
+    rows = session.execute(statement).all()
+    named = {row.fingerprint: row.level for row in rows if row.fingerprint is not None}
+    usual = {row.level for row in rows if row.fingerprint is None}
+    found: dict[str, int | None] = {}
+    for name in names:
+        fingerprint = viewer.words.fingerprint(name.casefold())
+        if fingerprint in named:
+            found[name] = named[fingerprint]
+        elif USUAL_WORDS.get(name.casefold()) in usual:
+            found[name] = USUAL_WORDS[name.casefold()]
+    return found
+
+
+def levels_of(session: AnySession, label_ids: Iterable[int]) -> dict[int, int | None]:
+    """The level of each of these labels."""
+    statement = select(MoodLabel.id, MoodLabel.level).where(MoodLabel.id.in_(list(label_ids)))
+    return {row.id: row.level for row in session.execute(statement)}
 
 
 def live_goals(session: AnySession, viewer: Viewer) -> int:

@@ -1,16 +1,21 @@
 """Choosing a file, and saying yes to what it brings."""
 
+from collections.abc import Sequence
+
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField
 
 from webapp.domain.errors import Invalid
+from webapp.domain.imports.brought import BroughtLabel
+from webapp.domain.moods import LEVELS
 from webapp.pages.forms.base import Form
 from webapp.web.import_words import file_problem
 
 
 class FileForm(Form):
-    file = FileField(_l("Zip file"), [FileRequired(_l("Choose the zip file first."))])
+    file = FileField(_l("File"), [FileRequired(_l("Choose the file first."))])
 
     def content(self) -> bytes:
         """The bytes of the chosen file; raises Invalid when none was chosen."""
@@ -27,4 +32,10 @@ class FileForm(Form):
 
 
 class YesForm(Form):
-    revive = BooleanField(_l("Bring back the goals that I deleted here"))
+    revive = BooleanField(_l("Bring back what I deleted here"))
+
+    def levels(self, labels: Sequence[BroughtLabel]) -> dict[str, int | None]:
+        """What was said of the labels of the file: the level of each that was asked about, None for none."""
+        known = {str(level): level for level in LEVELS}
+        said = {label.name: request.form.get(f"level-{number}") for number, label in enumerate(labels)}
+        return {name: known.get(level) for name, level in said.items() if level is not None}
