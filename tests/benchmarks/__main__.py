@@ -15,6 +15,7 @@ from tests import application, servers
 from tests.benchmarks import data, floor
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
+from tests.benchmarks.imports import imported
 from tests.benchmarks.load import GENERATOR, Target
 from tests.benchmarks.measures import (
     Cores,
@@ -27,9 +28,11 @@ from tests.benchmarks.measures import (
     start,
     ticks,
 )
+from tests.benchmarks.moods import journal
 from tests.benchmarks.report import Line, at_most, table
 from tests.benchmarks.serving import Server, served
 from tests.benchmarks.statements import counted
+from webapp.domain.days import shifted
 from webapp.extensions import db
 
 FORM = "application/x-www-form-urlencoded"
@@ -77,6 +80,7 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
     forms, headers = ticks(person, browser), {"Cookie": browser.cookie}
     said = {"Cookie": older_browser.cookie}
     floor_headers = {"Cookie": floor.cookie(floor.fill(floor_database, data.TITLES[:4] * 5))}
+    statistics = f"/moods/statistics?first={shifted(older.today, -10 * data.YEAR)}&last={older.today}"
     with ExitStack() as stack:
         ours = stack.enter_context(served("wsgi:app", environment, folder, core=cores.server))
         bare = {"FLOOR_DATABASE": floor_database}
@@ -94,6 +98,9 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
                 "dashboard": page("/", headers),
                 "calendar month": page("/calendar", headers),
                 "goal, 10 years": page(f"/goals/{older.goals[0]}", said),
+                "mood month": page("/moods", said),
+                "mood year": page("/moods/year", said),
+                "mood statistics of 10 years": page(statistics, said),
                 "dashboard, gzip": page("/", headers | {"Accept-Encoding": "gzip"}),
                 "floor tick": (
                     theirs,
@@ -109,7 +116,13 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
             cores,
         )
         yield from speed(found, found["floor"], found["floor tick"])
-        paths = {"dashboard": "/", "calendar month": "/calendar", "goal": f"/goals/{person.goals[0]}"}
+        paths = {
+            "dashboard": "/",
+            "calendar month": "/calendar",
+            "goal": f"/goals/{person.goals[0]}",
+            "mood month": "/moods",
+            "mood year": "/moods/year",
+        }
         yield from sizes(ours.port, browser.cookie, forms[0], paths)
         yield from statements(app, browser, forms[0], forms[len(forms) // 2], paths)
         say("one year and ten, five rounds")
@@ -123,9 +136,20 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
                 cores,
             )
         )
+    say("imports")
+    with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
+        yield from imported(session)
     say("memory and start")
     with served("wsgi:app", environment, folder, core=cores.server) as fresh:
-        mix = ["/", "/calendar", "/calendar?view=week", "/goals", f"/goals/{person.goals[0]}"]
+        mix = [
+            "/",
+            "/calendar",
+            "/calendar?view=week",
+            "/goals",
+            "/moods",
+            "/moods/statistics",
+            f"/goals/{person.goals[0]}",
+        ]
         yield from memory(fresh, mix, forms, browser.cookie, mixed)
     yield start(environment, folder, cores)
 
@@ -141,7 +165,10 @@ def prepared(url: str, folder: Path) -> Flask:
 def people(app: Flask) -> tuple[Made, Made]:
     """Somebody with one year behind them, and somebody with ten."""
     with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
-        return data.person(session, "one-year"), data.person(session, "ten-years", days=10 * data.YEAR)
+        person, older = data.person(session, "one-year"), data.person(session, "ten-years", days=10 * data.YEAR)
+        journal(session, person, days=data.YEAR)
+        journal(session, older, days=10 * data.YEAR)
+        return person, older
 
 
 def statements(

@@ -83,10 +83,12 @@ def floor_ticks(count: int) -> list[tuple[str, str]]:
 
 def speed(found: Mapping[str, Measured], floor: Measured, floor_tick: Measured) -> Iterator[Line]:
     """Requests per second against the floor's."""
-    wanted = {"dashboard": 0.5, "calendar month": 0.4, "goal, 10 years": 0.4}
+    wanted = {"dashboard": 0.5, "calendar month": 0.4, "goal, 10 years": 0.4, "mood month": 0.4, "mood year": 0.4}
     yield Line("floor page", "1", detail=str(floor))
     for name, bound in wanted.items():
         yield at_least(name, found[name].rate / floor.rate, bound, found[name].beside(floor))
+    statistics = found["mood statistics of 10 years"]
+    yield Line("mood statistics of 10 years", f"{statistics.rate / floor.rate:.2f}", detail=statistics.beside(floor))
     packed = found["dashboard, gzip"]
     yield Line("dashboard, gzip", f"{packed.rate / floor.rate:.2f}", detail=f"{packed} (the floor sends no gzip)")
     yield Line("floor tick", "1", detail=str(floor_tick))
@@ -95,7 +97,7 @@ def speed(found: Mapping[str, Measured], floor: Measured, floor_tick: Measured) 
 
 def growth(found: Mapping[str, Measured]) -> Iterator[Line]:
     """The time of a page with ten years behind it against one year."""
-    for page in ("dashboard", "calendar month", "goal"):
+    for page in ("dashboard", "calendar month", "goal", "mood month", "mood year"):
         short, long = found[f"{page}, 1 year"], found[f"{page}, 10 years"]
         yield at_most(
             f"{page}, history 1 → 10 years", short.rate / long.rate, 1.15, "×", f"{long.cpu / short.cpu:.2f} × by CPU"

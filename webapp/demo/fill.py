@@ -8,6 +8,7 @@ from sqlalchemy import delete, exists, or_, select
 
 from webapp.demo.goals import PLANS
 from webapp.demo.history import live, rest
+from webapp.demo.moods import TEMPERS, feel
 from webapp.demo.people import CAST, ORIGIN, PASSWORD, grants, organisations, people
 from webapp.domain.people import Viewer
 from webapp.models import Base, Organisation, Person
@@ -64,6 +65,8 @@ def fill(session: AnySession, now: datetime, *, production: bool) -> Made:
     made = {role: [live(session, viewers[role], role, plan) for plan in plans] for role, plans in PLANS.items()}
     for role in PLANS:
         rest(session, viewers[role], role)
+    for role in TEMPERS:
+        feel(session, viewers[role], role)
     grants(session, viewers, made["client"][0], now)
     return Made(viewers, homes)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from webapp.actions import keys, passwords
+from webapp.actions import keys, palette, passwords
 from webapp.domain.grants import GrantState
 from webapp.domain.identity import CONSENT_VERSION
 from webapp.domain.people import Role, Theme, Viewer
@@ -17,6 +17,7 @@ from webapp.models import (
     Grant,
     Membership,
     MembershipRole,
+    MoodLabel,
     Organisation,
     Person,
     ReportingLine,
@@ -74,6 +75,9 @@ def people(session: AnySession, now: datetime) -> dict[str, Viewer]:
         _introduce(session, person, cast)
         if session.scalar(select(DataKey.id).where(DataKey.person_id == person.id)) is None:
             keys.create(session, person.id, since)
+        palette.begin(session, person.id, since)
+        for label in session.scalars(select(MoodLabel).where(MoodLabel.owner_id == person.id)):
+            label.public_id = public_id("label", cast.role, str(label.level))
         viewers[cast.role] = viewer_of(session, person, now)
     return viewers
 
