@@ -18,10 +18,14 @@ from webapp.pages import (
     days,
     editor,
     errors,
+    exports,
     goal,
     goals,
     identity,
     imports,
+    mood_help,
+    mood_palette,
+    moods,
     pauses,
     tracking,
 )
@@ -42,8 +46,12 @@ BLUEPRINTS = (
     days.bp,
     calendar.bp,
     pauses.bp,
+    mood_help.bp,
+    mood_palette.bp,
+    moods.bp,
     account.bp,
     imports.bp,
+    exports.bp,
 )
 
 

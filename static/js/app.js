@@ -180,6 +180,44 @@
   }
   document.querySelectorAll("[data-year]").forEach(readOut);
 
+  // A year of moods: the day under the pointer, or the one that the arrows reach, is read out below; Enter opens it.
+  function readPixels(section) {
+    const { year, months, locale } = JSON.parse(section.dataset.pixels);
+    const words = JSON.parse(section.dataset.words);
+    const board = section.querySelector(".board");
+    const cells = board.querySelector(".cells");
+    const spoken = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeZone: "UTC" });
+    const here = document.createElementNS(cells.namespaceURI, "rect");
+    for (const [name, value] of Object.entries({ class: "here", width: 14, height: 14, rx: 3 })) here.setAttribute(name, value);
+    let at = null;
+
+    function show(month, day) {
+      if (!words[months[month]?.[day]]) return;
+      at = new Date(Date.UTC(year, month, day + 1));
+      section.querySelector(".readout").textContent = `${spoken.format(at)}: ${words[months[month][day]]}`;
+      here.setAttribute("x", day * 14);
+      here.setAttribute("y", month * 14);
+      cells.append(here);
+    }
+    const open = () => { if (at) location.assign(`/moods?day=${at.toISOString().slice(0, 10)}#mood-list`); };
+
+    board.addEventListener("pointermove", (event) => {
+      const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(cells.getScreenCTM().inverse());
+      show(Math.floor(point.y / 14), Math.floor(point.x / 14));
+    });
+    board.addEventListener("click", (event) => { if (event.target.closest(".cells")) open(); });
+    board.addEventListener("keydown", (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      if (event.key === "Enter") { open(); return; }
+      const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      if (!at) show(0, 0);
+      else show(at.getUTCMonth() + step[0], at.getUTCDate() - 1 + step[1]);
+    });
+  }
+  document.querySelectorAll("[data-pixels]").forEach(readPixels);
+
   // Sign-up: the browser's time zone, unless the person has chosen one.
   const zone = byId("timezone");
   const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -99,6 +99,20 @@ def open_everything(page: Page) -> None:
     open_menu(page)
 
 
+def open_details(page: Page) -> None:
+    page.locator("main details").evaluate_all("all => all.forEach(one => { one.open = true })")
+
+
+def edit_a_mood(page: Page) -> None:
+    page.locator("#mood-days a[href$='/edit']").first.click()
+    page.wait_for_url("**/edit")
+
+
+def feel_awful(page: Page) -> None:
+    page.locator("#mood-panel button", has_text="awful").click()
+    page.locator(".toast").wait_for()
+
+
 def plan_and_open(page: Page) -> None:
     page.locator("[name=line]").fill("Walk every weekday")
     page.get_by_role("button", name="Add").click()
@@ -140,6 +154,16 @@ SCENES = (
     Scene("week", "/calendar?view=week"),
     Scene("days as a list", "/calendar?view=agenda"),
     Scene("days as a list, nothing planned", "/calendar?view=agenda", NEWCOMER),
+    Scene("today, a mood and its message", "/", NEWCOMER, feel_awful),
+    Scene("moods", "/moods", "client", open_details),
+    Scene("moods, none yet", "/moods", NEWCOMER),
+    Scene("moods, amiss", "/moods", NEWCOMER, fill_and_send("Log mood", note="So so.")),
+    Scene("edit a mood", "/moods", "client", edit_a_mood),
+    Scene("moods of a year", "/moods/year"),
+    Scene("moods in numbers", "/moods/statistics", "client", open_details),
+    Scene("moods in own words", "/moods/palette", "client", open_details),
+    Scene("help with moods", "/moods/help"),
+    Scene("help with moods, signed out", "/moods/help", NOBODY),
     Scene("account", "/account"),
     Scene("account, amiss", "/account", NEWCOMER, fill_and_send("Save", name="")),
     Scene("change the e-mail", "/account/email"),

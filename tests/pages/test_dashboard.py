@@ -22,6 +22,7 @@ from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState, Direction
 from webapp.extensions import db
 from webapp.models import Goal, Tag
+from webapp.queries import moods
 
 DAILY = make.schedule()
 ONCE = Frequency.ONE_TIME
@@ -191,11 +192,68 @@ def test_a_rich_day_costs_no_more_statements_than_a_page_may(
     assert len(statements) <= 8
 
 
+def test_one_tap_logs_a_mood_and_the_panel_says_so(session: Session, visit: Browser, her: Viewer) -> None:
+    plan(session, her, ("Walk", DAILY))
+    page = visit.get("/").press("good", within="mood-panel")
+    assert page.address == "/"
+    panel = page.by_id("mood-panel")
+    assert panel is not None
+    assert "good, 13:00" in page.words(panel)
+    (mood,) = moods.logged(session, her, TODAY, TODAY)
+    addresses = {one.get("href") for one in panel.iter("a")}
+    assert f"/moods/{mood.id}/edit" in addresses
+    page.press("Undo", within="toast")
+    session.rollback()
+    assert moods.logged(session, her, TODAY, TODAY) == []
+
+
+def test_a_tap_in_place_changes_the_panel_only(session: Session, visit: Browser, her: Viewer) -> None:
+    form = visit.get("/")
+    page = form.press("meh", within="mood-panel", htmx=True)
+    assert (page.whole, page.by_id("mood-panel") is None) == (False, False)
+    assert "meh, 13:00" in page.words()
+    session.rollback()
+    assert len(moods.logged(session, her, TODAY, TODAY)) == 1
+    gone = page.press("Undo", htmx=True)
+    assert "meh, 13:00" not in gone.words()
+    twice = [form.press("meh", within="mood-panel", htmx=True).headers.get("HX-Redirect") for _time in range(2)]
+    assert twice == ["/", "/"], "the form was sent before: nothing is logged again"
+    session.rollback()
+    assert moods.logged(session, her, TODAY, TODAY) == []
+
+
+def test_the_panel_names_few_and_opens_no_note(session: Session, visit: Browser, her: Viewer) -> None:
+    for _time in range(6):
+        make.mood(session, her, 4, note="Between us.", reasons=["secret reason"])
+    session.commit()
+    page = visit.get("/")
+    assert page.words().count("good, 13:00") == 4
+    assert "2 more today" in page.words()
+    assert "Between us." not in page.text
+    assert "secret reason" not in page.text
+
+
+def test_a_word_put_away_is_not_offered_and_still_named(session: Session, visit: Browser, her: Viewer) -> None:
+    mood = make.mood(session, her, 2)
+    session.commit()
+    visit.post(f"/moods/palette/labels/{moods.opened(session, her, mood).label.id}/hide")
+    page = visit.get("/")
+    panel = page.by_id("mood-panel")
+    assert panel is not None
+    assert [page.words(one) for one in panel.iter("button")] == ["rad", "good", "meh", "awful"]
+    assert "bad, 13:00" in page.words(panel)
+
+
 @pytest.mark.parametrize(
     "address",
     [
         *(
             "/",
+            "/moods",
+            "/moods/year",
+            "/moods/statistics",
+            "/moods/palette",
+            "/moods/help",
             "/days/2026-03-09",
             "/pauses",
             "/goals?choose=all",

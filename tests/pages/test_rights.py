@@ -1,7 +1,6 @@
 """Whose goal it is decides everything: who may not know of it gets the very answer an unknown goal gets."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,12 +12,12 @@ from sqlalchemy.orm import Session
 from tests import make
 from tests.make import NOW, TODAY
 from tests.page import Browser, Page, signed_in
+from tests.pages.crowd import BLIND, UNKNOWN, therapist, told
 from webapp.actions import access
 from webapp.domain.grants import GrantState, Scope
-from webapp.domain.people import MembershipStatus, Role, Viewer
-from webapp.models import Access, Goal, Grant, Organisation, Person, ReportingLine
+from webapp.domain.people import MembershipStatus, Viewer
+from webapp.models import Access, Goal, Grant, Organisation, Person
 
-UNKNOWN = "0" * 24
 DAY = TODAY.isoformat()
 EDIT = {"title": "Taken over", "frequency": "One Time", "version": "1"}
 REQUESTS = [
@@ -45,8 +44,6 @@ REQUESTS = [
 DAYS = REQUESTS[1:5]
 """Looks at its days, for which another scope is needed."""
 
-Someone = Callable[[Session, Person, Organisation], Person]
-
 
 @pytest.fixture
 def home(session: Session, ada: Person) -> Organisation:
@@ -72,13 +69,6 @@ def send(visit: Browser, request: tuple[str, str, dict[str, str]], goal_id: str,
     return visit.get(address, htmx=htmx) if method == "GET" else visit.post(address, htmx=htmx, **filled)
 
 
-def told(page: Page) -> tuple[int, str, list[tuple[str, str]]]:
-    """What an answer tells: status, body and headers, without the number of the request."""
-    number = page.headers["X-Request-Id"]
-    headers = [(name, value) for name, value in page.headers if name not in ("X-Request-Id", "Set-Cookie")]
-    return page.status, page.text.replace(number, "number"), headers
-
-
 def test_every_route_that_names_a_goal_is_tried_here(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules() if "<public_id>" in rule.rule and "goals" in rule.rule}
     tried = {re.sub(r"\{id\}", "<public_id>", path).replace(DAY, "<day>") for _, path, _ in REQUESTS}
@@ -89,94 +79,6 @@ def test_the_owner_may_do_it_all(visit: Browser, secret: Goal) -> None:
     for request in REQUESTS:
         page = send(visit, request, secret.public_id)
         assert page.status < 400, (request, page.text)
-
-
-# People for whom the goal does not exist.
-
-
-def stranger(session: Session, ada: Person, home: Organisation) -> Person:
-    someone = make.person(session, "Stranger")
-    make.member(session, someone, make.organisation(session, "Other"), *Role)
-    return someone
-
-
-def peer(session: Session, ada: Person, home: Organisation) -> Person:
-    someone = make.person(session, "Peer")
-    make.member(session, someone, home)
-    return someone
-
-
-def manager(session: Session, ada: Person, home: Organisation) -> Person:
-    someone = make.person(session, "Manager")
-    make.member(session, someone, home, Role.MANAGER)
-    line = {"organisation_id": home.id, "person_id": ada.id, "manager_id": someone.id, "since": TODAY}
-    session.add(ReportingLine(**line))
-    return someone
-
-
-def admin(session: Session, ada: Person, home: Organisation) -> Person:
-    someone = make.person(session, "Admin")
-    make.member(session, someone, home, Role.ADMIN)
-    return someone
-
-
-def therapist(session: Session, home: Organisation, status: MembershipStatus = MembershipStatus.ACTIVE) -> Person:
-    someone = make.person(session, "Therapist")
-    make.member(session, someone, home, Role.THERAPIST, status=status)
-    return someone
-
-
-def therapist_without_grant(session: Session, ada: Person, home: Organisation) -> Person:
-    return therapist(session, home)
-
-
-def granted(
-    state: GrantState = GrantState.ACTIVE,
-    *scopes: Scope,
-    until: timedelta | None = None,
-    status: MembershipStatus = MembershipStatus.ACTIVE,
-) -> Someone:
-    """A therapist with a grant that does not let them see goals now."""
-
-    def make_one(session: Session, ada: Person, home: Organisation) -> Person:
-        someone = therapist(session, home, status)
-        expires_at = None if until is None else NOW + until
-        make.grant(session, ada, someone, *scopes or tuple(Scope), state=state, expires_at=expires_at)
-        return someone
-
-    return make_one
-
-
-def granted_to_a_member(session: Session, ada: Person, home: Organisation) -> Person:
-    someone = peer(session, ada, home)
-    make.grant(session, ada, someone, *Scope)
-    return someone
-
-
-def granted_by_somebody_else(session: Session, ada: Person, home: Organisation) -> Person:
-    someone, client = therapist(session, home), make.person(session, "Client")
-    make.grant(session, client, someone, *Scope)
-    make.grant(session, someone, ada, *Scope)
-    return someone
-
-
-BLIND = {
-    "stranger": stranger,
-    "peer": peer,
-    "manager": manager,
-    "admin": admin,
-    "therapist without a grant": therapist_without_grant,
-    "requested": granted(GrantState.REQUESTED),
-    "revoked": granted(GrantState.REVOKED),
-    "expired": granted(GrantState.EXPIRED),
-    "run out this second": granted(until=timedelta(0)),
-    "reduced to tracking": granted(GrantState.ACTIVE, Scope.TRACKING),
-    "reduced to moods": granted(GrantState.ACTIVE, Scope.MOOD_LEVELS, Scope.MOOD_NOTES),
-    "suspended": granted(status=MembershipStatus.SUSPENDED),
-    "left": granted(status=MembershipStatus.LEFT),
-    "no therapist": granted_to_a_member,
-    "another client's": granted_by_somebody_else,
-}
 
 
 @pytest.mark.parametrize("who", BLIND)

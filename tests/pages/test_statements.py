@@ -1,20 +1,25 @@
 """How many statements a request costs: few, and as many for a full life as for an empty one."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from tests import make
 from tests.benchmarks import data
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.statements import counted
 from webapp.domain.days import shifted
 from webapp.extensions import db
+from webapp.models import Person
 
-PAGE, PARTIAL, TICK = 8, 6, 14
-"""The most statements of a whole page, a part of one that only reads, and a tick with all that it writes."""
+PAGE, PARTIAL, TICK, MOOD = 8, 6, 14, 20
+"""The most statements of a whole page, a part of one that only reads, a tick with all that it writes, and a mood with
+a new reason, which shows its month anew."""
 
 PAGES = {
     "dashboard": "/",
@@ -35,6 +40,13 @@ PAGES = {
     "month ahead": "/calendar?day={later}",
     "week": "/calendar?view=week",
     "list": "/calendar?view=agenda",
+    "moods": "/moods",
+    "moods of a day": "/moods?day={yesterday}",
+    "edit a mood": "/moods/{mood}/edit",
+    "year of moods": "/moods/year",
+    "statistics of moods": "/moods/statistics",
+    "palette": "/moods/palette",
+    "help": "/moods/help",
     "account": "/account",
     "import": "/import",
 }
@@ -44,6 +56,9 @@ FORMS = {
     "tick again": ("/goals/{goal}/days/{today}", {"state": "skipped", "view": "row"}, TICK),
     "amount": ("/goals/{measured}/days/{today}", {"value": "7", "state": "done", "view": "row"}, TICK),
     "past day": ("/goals/{goal}/days/{yesterday}", {"state": "skipped", "view": "row"}, TICK),
+    "mood": ("/moods", {"label": "{label}", "new_reasons": "work", "note": "Well."}, MOOD),
+    "mood on the dashboard": ("/moods", {"label": "{label}", "view": "panel"}, TICK),
+    "mood amiss": ("/moods", {"label": "", "note": "Well."}, PARTIAL),
     "tick in the month": ("/calendar/mark", {"mark": "{goal}:{today}:open", "view": "month"}, TICK),
 }
 
@@ -60,16 +75,28 @@ def test_a_full_life_costs_no_more_statements_than_an_empty_one(
     with app.app_context():
         short = data.person(session, "short", count=5, days=30)
         long = data.person(session, "long", count=25, days=400)
-    few = counts(client, engine, short, signed_in(app, short.id))
-    many = counts(client, engine, long, signed_in(app, long.id))
+        felt = {short.id: moods(session, short, 1), long.id: moods(session, long, 60)}
+    few = counts(client, engine, short, felt[short.id], signed_in(app, short.id))
+    many = counts(client, engine, long, felt[long.id], signed_in(app, long.id))
     assert few == many
     most = dict.fromkeys(PAGES, PAGE) | {name: bound for name, (_, _, bound) in FORMS.items()}
     assert {name: count for name, count in many.items() if count > most[name]} == {}
 
 
-def counts(client: FlaskClient, engine: Engine, person: Made, browser: Browser) -> dict[str, int]:
+def moods(session: Session, person: Made, days: int) -> dict[str, str]:
+    """So many days with a mood, the last of them yesterday; the addresses of one mood and of its label."""
+    viewer = make.viewer(session, session.get_one(Person, person.id), datetime.now(UTC))
+    made = [
+        make.mood(session, viewer, 1 + back % 5, shifted(person.today, -1 - back), reasons=[f"reason {back % 9}"])
+        for back in range(days)
+    ]
+    session.commit()
+    return {"mood": made[0].public_id, "label": make.label(session, viewer).public_id}
+
+
+def counts(client: FlaskClient, engine: Engine, person: Made, felt: dict[str, str], browser: Browser) -> dict[str, int]:
     """Statements of each request by its name; the first request of a process is not counted, it fills caches."""
-    names = words_of(person)
+    names = {**words_of(person), **felt}
     name, _, value = browser.cookie.partition("=")
     client.set_cookie(name, value)
     client.get("/")
@@ -83,7 +110,7 @@ def counts(client: FlaskClient, engine: Engine, person: Made, browser: Browser) 
         form = {"csrf_token": browser.csrf_token} | {field: text.format(**names) for field, text in fields.items()}
         with counted(engine) as statements:
             answer = client.post(path.format(**names), data=form, headers={"HX-Request": "true"})
-        assert answer.status_code == 200, f"{what}: {answer.status_code}"
+        assert answer.status_code == (422 if "amiss" in what else 200), f"{what}: {answer.status_code}"
         found[what] = len(statements)
     return found
 

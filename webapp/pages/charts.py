@@ -79,3 +79,28 @@ def bars(columns: Iterable[tuple[int, int, float, float]]) -> Bars:
 def share(value: float, most: float) -> int:
     """A part of a hundred, for a bar that lies along its words; never so short that it cannot be seen."""
     return max(2, round(100 * value / most)) if most else 0
+
+
+def month_paths(months: Sequence[str]) -> dict[str, str]:
+    """One path for each mark of days, of level strokes: a row 14 high for each month, a day 14 wide; no blanks."""
+    paths: dict[str, list[str]] = {}
+    for row, marks in enumerate(months):
+        at = 0
+        for mark, run in groupby(marks):
+            begin, at = at, at + sum(1 for _ in run)
+            if mark != " ":
+                paths.setdefault(mark, []).append(f"M{CELL * begin} {CELL * row + CELL // 2}H{CELL * at}")
+    return {mark: "".join(strokes) for mark, strokes in paths.items()}
+
+
+def trend_path(values: Sequence[float | None], most: float, least: float) -> tuple[str, str]:
+    """A line through values in a room 1,000 wide and 100 high, broken where there is none, and a dot for each value."""
+    step = 1_000 / max(len(values), 1)
+    line, dots, drawing = [], [], False
+    for position, value in enumerate(values):
+        if value is not None:
+            place = f"{round((position + 0.5) * step)} {round(100 * (most - value) / (most - least))}"
+            line.append(f"L{place}" if drawing else f"M{place}")
+            dots.append(f"M{place}h0")
+        drawing = value is not None
+    return "".join(line), "".join(dots)

@@ -12,12 +12,14 @@ from webapp.domain.pauses import pause_on
 from webapp.domain.people import Viewer
 from webapp.extensions import db
 from webapp.pages import goal_templates
+from webapp.pages.mood_panel import panel_of
 from webapp.pages.respond import page
 from webapp.pages.rows import row, row_words
-from webapp.queries import days, tags
+from webapp.queries import days
 from webapp.queries import pauses as queries
 from webapp.queries.days import DayTally, DueRow
 from webapp.queries.tags import Carried
+from webapp.queries.today import own_words
 from webapp.web.formats import day
 from webapp.web.policies import signed_in
 from webapp.web.words import weekday_name
@@ -35,16 +37,17 @@ def index() -> str:
     first, last = week_containing(viewer.today, viewer.week_start)
     rows = days.due_or_resting(db.session, viewer)
     tally = days.tally_of(one for one in rows if not one.paused)
-    lists = shown_lists(viewer, rows)
+    words = own_words(db.session, viewer)
+    lists = shown_lists(viewer, rows, words.tags)
     templates = [] if any(lists.values()) else goal_templates.offered()
     week = week_strip(viewer, first, last, days.tallies(db.session, viewer, first, last))
-    yesterday = shifted(viewer.today, -1)
-    return page("dashboard/index.html", tally=tally, week=week, yesterday=yesterday, templates=templates, **lists)
+    context = {"tally": tally, "week": week, "yesterday": shifted(viewer.today, -1), "templates": templates}
+    return page("dashboard/index.html", **context, **lists, **panel_of(words))
 
 
-def shown_lists(viewer: Viewer, rows: list[DueRow]) -> dict[str, Any]:
+def shown_lists(viewer: Viewer, rows: list[DueRow], known: list[Carried]) -> dict[str, Any]:
     """The lists of the page, of every goal or of those that carry the tag the address names."""
-    words, known = row_words(), tags.carried(db.session, viewer)
+    words = row_words()
     tag = next((one for one in known if one.id == request.args.get("tag")), None)
     today = [one for one in rows if shows(tag, one)]
     due = [one for one in today if not one.paused]

@@ -138,6 +138,15 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         "rule_too_often": _("Nothing here is due more often than daily."),
         "rule_without_dates": _("This rule gives no date within ten years."),
         "rule_two_ends": _("A rule has either a count or an end, not both."),
+        "in_future": _("That is still ahead."),
+        "name_taken": _("You have this already."),
+        "last_label": _("One word has to stay: add another first."),
+        "too_many_labels": ngettext(
+            "You can have one word at a time.", "You can have at most %(num)d words.", int(str(params.get("most", 0)))
+        ),
+        "too_many_reasons": ngettext(
+            "One reason at most.", "At most %(num)d reasons.", int(str(params.get("most", 0)))
+        ),
         "too_many_goals": ngettext(
             "You can carry one goal at a time.",
             "You can carry at most %(num)d goals; archive or delete some first.",

@@ -1,0 +1,98 @@
+"""What the journal shows: a month in pixels, and the moods of it or of one of its days."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from webapp.domain.days import EARLIEST_DAY, LATEST_DAY, month_grid
+from webapp.domain.errors import NotFound
+from webapp.domain.people import Viewer
+from webapp.extensions import db
+from webapp.pages.forms.moods import MoodForm
+from webapp.pages.mood_lines import by_day, faces, month_after, month_cells, weekdays
+from webapp.queries import moods
+from webapp.queries.moods import MOST, Palette
+from webapp.web.addresses import read_day
+from webapp.web.formats import day
+from webapp.web.idempotency import new_nonce
+from webapp.web.mood_words import level_names
+
+LOWEST = 1
+MOST_REASONS = 20
+"""So many reasons are chips at once; the others open below them."""
+_MONTH = re.compile("([0-9]{4})-(0[1-9]|1[0-2])")
+
+
+class Asked(NamedTuple):
+    """The first day of the month to show, and the day of it whose moods are wanted, or None for all."""
+
+    month: date
+    day: date | None = None
+
+    @property
+    def address(self) -> str:
+        """Where this is shown."""
+        return f"/moods?day={self.day}" if self.day else f"/moods?month={self.month:%Y-%m}"
+
+
+def asked_for(values: Mapping[str, str], today: date) -> Asked:
+    """The month or day a request names, this month when it names none; raises NotFound for one that does not exist."""
+    if values.get("day"):
+        chosen = read_day(values["day"])
+        return Asked(chosen.replace(day=1), chosen)
+    if not values.get("month"):
+        return Asked(today.replace(day=1))
+    found = _MONTH.fullmatch(values["month"])
+    if found is None or not EARLIEST_DAY.year <= int(found[1]) <= LATEST_DAY.year:
+        raise NotFound
+    return Asked(date(int(found[1]), int(found[2]), 1))
+
+
+def empty_form(palette: Palette) -> MoodForm:
+    """The form for another mood, which is logged once however often it is sent."""
+    return MoodForm(palette, formdata=None, nonce=new_nonce())
+
+
+def form_of(palette: Palette, form: MoodForm | None = None) -> dict[str, Any]:
+    """What the template of the form needs."""
+    form = form or empty_form(palette)
+    return {
+        "form": form,
+        "faces": faces(palette.labels),
+        "palette": palette,
+        "chosen": set(form.reasons.data or ()),
+        "most_reasons": MOST_REASONS,
+        "more_open": form.opened,
+    }
+
+
+def days_of(viewer: Viewer, palette: Palette, asked: Asked) -> dict[str, Any]:
+    """What the template of the month and its moods needs."""
+    weeks = month_grid(asked.month.year, asked.month.month, viewer.week_start)
+    found = moods.days_of(db.session, viewer, weeks[0][0], weeks[-1][-1])
+    names = level_names(palette.labels)
+    following = month_after(asked.month, 1)
+    span = (asked.day, asked.day) if asked.day else (asked.month, date.fromordinal(following.toordinal() - 1))
+    listed = moods.logged(db.session, viewer, *span)
+    return {
+        "asked": asked,
+        "month_title": day(asked.month, "MMMM y"),
+        "previous": Asked(month_after(asked.month, -1)).address if asked.month > EARLIEST_DAY else None,
+        "following": Asked(following).address if following <= viewer.today else None,
+        "weekdays": weekdays(viewer),
+        "weeks": month_cells(viewer, asked.month, found, names, asked.day),
+        "level_names": names,
+        "listed": by_day(listed),
+        "cut": len(listed) >= MOST,
+        "this_month": asked == Asked(viewer.today.replace(day=1)),
+        "low": bool(listed) and listed[0].local_date == viewer.today and listed[0].label.level == LOWEST,
+    }
+
+
+def journal_of(
+    viewer: Viewer, asked: Asked, form: MoodForm | None = None, palette: Palette | None = None
+) -> dict[str, Any]:
+    """The whole page: the form, as it was typed if it could not be used, and the days."""
+    palette = palette or moods.palette_of(db.session, viewer)
+    return {**form_of(palette, form), **days_of(viewer, palette, asked)}
