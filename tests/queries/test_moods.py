@@ -19,6 +19,7 @@ from webapp.queries import moods
 from webapp.queries.mood_statistics import statistics
 from webapp.queries.moods import DayMood
 from webapp.queries.sealing import SealBroken
+from webapp.queries.today import own_words
 
 EVER = (date.min, date.max)
 
@@ -79,10 +80,10 @@ def test_today_is_read_in_one_statement_and_keeps_notes_closed(session, ada):
     noon = make.mood(session, ada, 5)
     make.mood(session, ada, day=make.days_ago(1))
     session.execute(update(Mood).where(Mood.note.is_not(None)).values(note=b"broken"))
-    today = moods.today_of(session, ada)
+    today = own_words(session, ada).felt
     assert ids(today) == [noon.public_id, morning.public_id]
     assert [(mood.label.level, mood.note, mood.reasons) for mood in today] == [(5, "", ()), (2, "", ())]
-    assert statements(session, lambda: moods.today_of(session, ada)) == 1
+    assert statements(session, lambda: own_words(session, ada)) == 1
 
 
 def test_a_day_is_the_mean_of_its_levels(session, ada, bea, odd):

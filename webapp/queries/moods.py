@@ -98,7 +98,6 @@ _LOGGED = (
     .order_by(*_NEWEST_FIRST)
     .limit(bindparam("most"))
 )
-_OF_DAY = _BARE.where(Mood.local_date == bindparam("day")).order_by(*_NEWEST_FIRST)
 _BECAUSE = (
     select(MoodBecause.mood_id, *REASON)
     .join(MoodReason, MoodReason.id == MoodBecause.reason_id)
@@ -163,13 +162,6 @@ def logged(session: AnySession, viewer: Viewer, first: date, last: date, *, limi
     """The viewer's newest moods from the first to the last date, the newest first, with all their words."""
     values = {"viewer_id": viewer.id, "first": first, "last": last, "most": limit}
     return _opened(session, viewer, session.connection().execute(_LOGGED, values).all())
-
-
-def today_of(session: AnySession, viewer: Viewer) -> list[LoggedMood]:
-    """The viewer's moods of today, the newest first; notes and reasons stay closed and are left empty."""
-    values = {"viewer_id": viewer.id, "day": viewer.today}
-    names = Names(viewer)
-    return [_as_logged(row, names.label(row), "", ()) for row in session.connection().execute(_OF_DAY, values)]
 
 
 def days_of(session: AnySession, viewer: Viewer, first: date, last: date) -> dict[date, DayMood]:

@@ -10,14 +10,6 @@ from webapp.models import Goal, GoalTag, Tag
 from webapp.models.engine import AnySession
 from webapp.queries.visibility import goals_of
 
-# Built once, here: building a statement costs more than running it.
-_CARRIED = (
-    select(Tag.public_id, Tag.name, Goal.public_id.label("goal"))
-    .join(GoalTag, GoalTag.tag_id == Tag.id)
-    .join(Goal, Goal.id == GoalTag.goal_id)
-    .where(Tag.owner_id == bindparam("viewer_id"), goals_of(bindparam("viewer_id")), Goal.archived_at.is_(None))
-)
-
 
 class Carried(NamedTuple):
     """A tag and the addresses of the live goals that carry it."""
@@ -36,15 +28,6 @@ def tags_of(session: AnySession, viewer: Viewer) -> list[tuple[str, str]]:
     rows = session.execute(select(Tag.public_id, Tag.name).where(Tag.owner_id == viewer.id))
     opened = [(row.public_id, viewer.words.open("tag.name", row.name)) for row in rows]
     return sorted(opened, key=lambda tag: tag[1].casefold())
-
-
-def carried(session: AnySession, viewer: Viewer) -> list[Carried]:
-    """Every tag that a live goal of the viewer's carries, by name."""
-    goals: dict[tuple[str, bytes], set[str]] = defaultdict(set)
-    for row in session.connection().execute(_CARRIED, {"viewer_id": viewer.id}):
-        goals[row.public_id, row.name].add(row.goal)
-    found = [Carried(tag, viewer.words.open("tag.name", name), frozenset(on)) for (tag, name), on in goals.items()]
-    return sorted(found, key=lambda tag: tag.name.casefold())
 
 
 def names_on(session: AnySession, viewer: Viewer, goal: Goal) -> tuple[str, ...]:
