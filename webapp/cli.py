@@ -1,6 +1,7 @@
 """Commands of the operator, `flask --app wsgi COMMAND`: any doubt ends with a message on stderr and a status not 0."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -144,14 +145,7 @@ def purge() -> None:
     begin_writing(db.session)
     forgotten = retention.forget(db.session, datetime.now(UTC))
     db.session.commit()
-    erased = 0
-    while True:
-        begin_writing(db.session)
-        gone = erasure.erase_next(db.session, datetime.now(UTC))
-        db.session.commit()
-        if not gone:
-            break
-        erased += gone
+    erased = _until_done(erasure.erase_next)
     db.session.remove()
     try:
         compact(db.engine)
@@ -165,14 +159,7 @@ def purge() -> None:
 def rotate_keys() -> None:
     """Wrap every person's key with the first of FIELD_KEYS; people go on working meanwhile."""
     ready()
-    total = 0
-    while True:
-        begin_writing(db.session)
-        changed = keys.rotate(db.session, datetime.now(UTC))
-        db.session.commit()
-        if not changed:
-            break
-        total += changed
+    total = _until_done(keys.rotate)
     click.echo(f"{total} keys and messages are wrapped anew.")
 
 
@@ -186,6 +173,18 @@ def ready() -> None:
         db.session.rollback()
     if current != head_revision():
         raise click.ClickException("The database is not up to date: run `flask --app wsgi db upgrade` first.")
+
+
+def _until_done(act: Callable[..., int]) -> int:
+    """It is done again and again, each time in a transaction of its own, until nothing is left; returns how much."""
+    total = 0
+    while True:
+        begin_writing(db.session)
+        done = act(db.session, datetime.now(UTC))
+        db.session.commit()
+        if not done:
+            return total
+        total += done
 
 
 def _viewer(email: str) -> Viewer:

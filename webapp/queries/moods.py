@@ -241,12 +241,13 @@ def _opened(session: AnySession, viewer: Viewer, rows: Sequence[Any]) -> list[Lo
         for row in session.connection().execute(_BECAUSE, {"mood_ids": [row.id for row in rows]}):
             because[row.mood_id].append(names.reason(row))
     return [
-        _as_logged(row, names.label(row), open_or_empty(viewer.words, "mood.note", row.note), tuple(because[row.id]))
+        as_logged(row, names.label(row), open_or_empty(viewer.words, "mood.note", row.note), tuple(because[row.id]))
         for row in rows
     ]
 
 
-def _as_logged(row: Any, label: Label, note: str, reasons: tuple[Reason, ...]) -> LoggedMood:
+def as_logged(row: Any, label: Label, note: str, reasons: tuple[Reason, ...]) -> LoggedMood:
+    """A row of the mood's own columns, with what was opened beside it."""
     return LoggedMood(
         id=row.public_id,
         local_date=row.local_date,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, cast, null, or_, select, 
 from webapp.domain.people import Viewer
 from webapp.models import Goal, GoalTag, Mood, MoodLabel, Tag
 from webapp.models.engine import AnySession
-from webapp.queries.moods import LABEL, MINE, Label, LoggedMood, Names
+from webapp.queries.moods import LABEL, MINE, Label, LoggedMood, Names, as_logged
 from webapp.queries.tags import Carried
 from webapp.queries.visibility import goals_of
 
@@ -57,24 +57,10 @@ def own_words(session: AnySession, viewer: Viewer) -> OwnWords:
         if not label.hidden:
             labels[label.level is None, -(label.level or 0), row.position, row.label_number] = label
         if row.public_id is not None:
-            felt.append(((row.at, row.id), _closed(row, label)))
+            felt.append(((row.at, row.id), as_logged(row, label, "", ())))
     tags = [Carried(tag, open_word("tag.name", name), frozenset(on)) for (tag, name), on in goals.items()]
     return OwnWords(
         tags=sorted(tags, key=lambda tag: tag.name.casefold()),
         labels=[label for _place, label in sorted(labels.items())],
         felt=[mood for _when, mood in sorted(felt, key=lambda one: one[0], reverse=True)],
-    )
-
-
-def _closed(row: Any, label: Label) -> LoggedMood:
-    return LoggedMood(
-        id=row.public_id,
-        local_date=row.local_date,
-        at=row.at,
-        zone=row.zone,
-        label=label,
-        energy=row.energy,
-        note="",
-        reasons=(),
-        version=row.version,
     )

@@ -104,14 +104,23 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
 
 
 def zip_of(files: Mapping[str, bytes] | Iterable[tuple[str | ZipInfo, bytes]], level: int = 6) -> bytes:
-    """A zip of these files in this order; pairs may repeat a name, and a ZipInfo may lie."""
+    """A zip of these files in this order, the same at any time; pairs may repeat a name, a ZipInfo may lie."""
     pairs = files.items() if isinstance(files, Mapping) else files
     out = io.BytesIO()
     with warnings.catch_warnings(), ZipFile(out, "w", ZIP_DEFLATED, compresslevel=level) as zipped:
         warnings.simplefilter("ignore", UserWarning)
         for name, content in pairs:
-            zipped.writestr(name, content)
+            if isinstance(name, str):
+                zipped.writestr(_plain(name), content, ZIP_DEFLATED, level)
+            else:
+                zipped.writestr(name, content)
     return out.getvalue()
+
+
+def _plain(name: str) -> ZipInfo:
+    info = ZipInfo(name, date_time=(2026, 3, 1, 12, 0, 0))
+    info.external_attr = 0o600 << 16
+    return info
 
 
 def _number(position: int) -> str:
