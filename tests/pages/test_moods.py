@@ -1,7 +1,7 @@
 """The mood journal in the browser: logged in two taps, several a day, looked back at, changed and taken back."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -339,3 +339,17 @@ def test_a_reverted_number_that_never_was_is_not_found(session: Session, visit: 
     actions.delete(session, her, mood)
     session.commit()
     assert visit.post(f"/moods/{mood.public_id}/revert", number="1").status == 404
+
+
+def test_a_long_month_shows_its_newest_moods_and_all_of_them_when_asked(
+    visit: Browser, session: Session, her: Viewer
+) -> None:
+    for hour in range(25):
+        make.mood(session, her, 4, make.days_ago(1 + hour // 12), wall=time(hour % 12))
+    session.commit()
+    page = visit.get("/moods")
+    assert len(page.all("li", **{"class": "mood"})) == 20
+    (link,) = [one for one in page.all("a") if page.words(one) == "Show all 25 moods of this month"]
+    whole = visit.get((link.get("href") or "").partition("#")[0])
+    assert len(whole.all("li", **{"class": "mood"})) == 25
+    assert "Show all" not in whole.words()

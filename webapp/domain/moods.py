@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from webapp.domain.days import EARLIEST_DAY, LATEST_DAY, clamp_month, instant_of, local_day, shifted, week_containing
@@ -206,9 +207,9 @@ def trend(days: Mapping[date, Decimal], first: date, last: date, week_start: int
 
 def _changes(days: Mapping[date, Decimal]) -> list[Decimal]:
     return [
-        abs(value - days[before])
-        for day, value in sorted(days.items())
-        if (before := shifted(day, -1)) in days and before < day
+        abs(value - before)
+        for (day, before), (after, value) in pairwise(sorted(days.items()))
+        if after.toordinal() - day.toordinal() == 1
     ]
 
 

@@ -19,21 +19,27 @@ from webapp.web.idempotency import new_nonce
 from webapp.web.mood_words import level_names
 
 LOWEST = 1
+FEW = 20
+"""So many moods of a month are listed before all of them are asked for."""
 MOST_REASONS = 20
 """So many reasons are chips at once; the others open below them."""
 _MONTH = re.compile("([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 class Asked(NamedTuple):
-    """The first day of the month to show, and the day of it whose moods are wanted, or None for all."""
+    """The first day of the month to show, and the day of it whose moods are wanted, or None for the month's newest,
+    or `whole` for all of them."""
 
     month: date
     day: date | None = None
+    whole: bool = False
 
     @property
     def address(self) -> str:
         """Where this is shown."""
-        return f"/moods?day={self.day}" if self.day else f"/moods?month={self.month:%Y-%m}"
+        if self.day:
+            return f"/moods?day={self.day}"
+        return f"/moods?month={self.month:%Y-%m}{'&whole=1' if self.whole else ''}"
 
 
 def asked_for(values: Mapping[str, str], today: date) -> Asked:
@@ -46,7 +52,7 @@ def asked_for(values: Mapping[str, str], today: date) -> Asked:
     found = _MONTH.fullmatch(values["month"])
     if found is None or not EARLIEST_DAY.year <= int(found[1]) <= LATEST_DAY.year:
         raise NotFound
-    return Asked(date(int(found[1]), int(found[2]), 1))
+    return Asked(date(int(found[1]), int(found[2]), 1), whole=values.get("whole") == "1")
 
 
 def empty_form(palette: Palette) -> MoodForm:
@@ -74,7 +80,8 @@ def days_of(viewer: Viewer, palette: Palette, asked: Asked) -> dict[str, Any]:
     names = level_names(palette.labels)
     following = month_after(asked.month, 1)
     span = (asked.day, asked.day) if asked.day else (asked.month, date.fromordinal(following.toordinal() - 1))
-    listed = moods.logged(db.session, viewer, *span)
+    listed = moods.logged(db.session, viewer, *span, limit=MOST if asked.day or asked.whole else FEW)
+    logged = sum(of_day.count for local_date, of_day in found.items() if span[0] <= local_date <= span[1])
     return {
         "asked": asked,
         "month_title": day(asked.month, "MMMM y"),
@@ -85,6 +92,8 @@ def days_of(viewer: Viewer, palette: Palette, asked: Asked) -> dict[str, Any]:
         "level_names": names,
         "listed": by_day(listed),
         "cut": len(listed) >= MOST,
+        "logged": logged,
+        "all_of_it": asked._replace(whole=True).address if len(listed) == FEW < logged else None,
         "this_month": asked == Asked(viewer.today.replace(day=1)),
         "low": bool(listed) and listed[0].local_date == viewer.today and listed[0].label.level == LOWEST,
     }
