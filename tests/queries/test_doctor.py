@@ -162,6 +162,12 @@ def lost_key(session: Session, goal: Goal) -> None:
     session.execute(delete(DataKey))
 
 
+def half_erased(session: Session, goal: Goal) -> None:
+    gone = make.person(session, "Bob")
+    gone.deleted_at = make.NOW
+    session.flush()
+
+
 def somebody_elses_entry(session: Session, goal: Goal) -> None:
     bob = make.person(session, "Bob")
     session.execute(update(Entry).where(Entry.goal_id == goal.id).values(subject_id=bob.id))
@@ -275,6 +281,7 @@ FAULTS: dict[Callable[[Session, Goal], None], str] = {
     moved_words: "goal.question",
     words_of_another_row: "goal.title",
     lost_key: "has no key",
+    half_erased: "was erased and has rows",
     somebody_elses_entry: "is about somebody else",
     wrong_month: "has a month 2025-12 that its facts",
     lost_month: "has no closed month 2026-01",

@@ -67,15 +67,16 @@ def year_of(viewer: Viewer, year: int) -> dict[str, Any]:
             NOTHING: mood_words().nothing,
         },
         "level_names": names,
-        "months": [month_row(month, found) for month in months if month <= viewer.today],
-        "unrated": any(level_of(one) == UNRATED for one in found.values()),
+        "months": [month_row(*one) for one in zip(months, marks, strict=True) if one[0] <= viewer.today],
+        "unrated": any(str(UNRATED) in month for month in marks),
         "logged": len(found),
     }
 
 
 def marks_of(month: date, found: Mapping[date, DayMood], today: date) -> str:
     """A sign for each day of the month: its level, 0 without one, a point when nothing was logged, blank ahead."""
-    return "".join(mark_of(one, found.get(one), today) for one in _days(month))
+    last = date.fromordinal(month_after(month, 1).toordinal() - 1)
+    return "".join(mark_of(one, found.get(one), today) for one in days_between(month, last))
 
 
 def mark_of(day: date, found: DayMood | None, today: date) -> str:
@@ -83,12 +84,7 @@ def mark_of(day: date, found: DayMood | None, today: date) -> str:
     return str(level) if level is not None else AHEAD if day > today else NOTHING
 
 
-def month_row(month: date, found: Mapping[date, DayMood]) -> MonthRow:
-    """One month in numbers."""
-    levels = [level_of(found[one]) for one in _days(month) if one in found]
-    counts = [levels.count(level) for level in LEVELS]
-    return MonthRow(month_name(month.month), Asked(month).address, counts, levels.count(0), len(levels))
-
-
-def _days(month: date) -> list[date]:
-    return days_between(month, date.fromordinal(month_after(month, 1).toordinal() - 1))
+def month_row(month: date, marks: str) -> MonthRow:
+    """One month in numbers, counted from its signs."""
+    counts, unrated = [marks.count(str(level)) for level in LEVELS], marks.count(str(UNRATED))
+    return MonthRow(month_name(month.month), Asked(month).address, counts, unrated, sum(counts) + unrated)

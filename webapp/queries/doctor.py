@@ -10,13 +10,13 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.orm import selectinload
 
 from webapp.domain.goals import Lifecycle
 from webapp.domain.schedules import Frequency, Schedule, due_dates
 from webapp.domain.tracking import Day, DayState, Direction, Fact, completes, day_values
-from webapp.models import DataKey, Entry, Goal, Occurrence, Person, ScheduleVersion
+from webapp.models import DataKey, Entry, Goal, Mood, MoodLabel, Occurrence, Person, ScheduleVersion, SignIn
 from webapp.models.engine import AnySession
 from webapp.queries.doctor_finding import Finding
 from webapp.queries.doctor_habits import habit_findings
@@ -59,6 +59,10 @@ def _orphans(session: AnySession) -> Iterator[Finding]:
     without_key = select(Person.id).where(Person.deleted_at.is_(None), ~exists().where(DataKey.person_id == Person.id))
     for person_id in session.scalars(without_key):
         yield Finding(f"person {person_id}", "has no key")
+    theirs = (DataKey.person_id, SignIn.person_id, Mood.person_id, MoodLabel.owner_id)
+    left = or_(*(exists().where(column == Person.id) for column in theirs))
+    for person_id in session.scalars(select(Person.id).where(Person.deleted_at.is_not(None), left)):
+        yield Finding(f"person {person_id}", "was erased and has rows")
     others = select(Entry.id).join(Goal, Goal.id == Entry.goal_id).where(Entry.subject_id != Goal.owner_id)
     for entry_id in session.scalars(others):
         yield Finding(f"entry {entry_id}", "is about somebody else than the goal's owner")
