@@ -148,9 +148,12 @@ def purge() -> None:
     erased = _until_done(erasure.erase_next)
     db.session.remove()
     try:
-        compact(db.engine)
-    except SQLAlchemyError as error:
-        raise click.ClickException("Tables are in use and could not be rewritten; run purge again later.") from error
+        rewritten = compact(db.engine)
+    except SQLAlchemyError:
+        rewritten = False
+    if not rewritten:
+        told = f"{forgotten} rows are forgotten and {erased} accounts erased"
+        raise click.ClickException(f"{told}, but old pages are in use and still hold them; run purge again later.")
     click.echo(f"{forgotten} rows are forgotten, {erased} accounts are erased, and their pages are rewritten.")
 
 

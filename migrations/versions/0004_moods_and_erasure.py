@@ -116,11 +116,11 @@ def downgrade() -> None:
 
 def _give_palettes(label: sa.Table) -> None:
     """Everybody who is here already gets the five usual labels, as a new person does."""
-    person = sa.table("person", sa.column("id", KEY))
+    person = sa.table("person", sa.column("id", KEY), sa.column("deleted_at", INSTANT))
     now = datetime.now(UTC)
     if op.get_bind().dialect.name == "sqlite":
         now = now.replace(tzinfo=None)
-    ids = list(op.get_bind().scalars(sa.select(person.c.id).order_by(person.c.id)))
+    ids = list(op.get_bind().scalars(sa.select(person.c.id).where(person.c.deleted_at.is_(None)).order_by(person.c.id)))
     for begin in range(0, len(ids), AT_ONCE):
         rows = [
             {

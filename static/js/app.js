@@ -61,9 +61,21 @@
     const next = root.nextElementSibling || root.previousElementSibling;
     kept = { own: active.id, root: root.id, at: [...root.querySelectorAll(focusable)].indexOf(active), next: next?.id };
   });
-  document.addEventListener("htmx:after:swap", () => {
+  // What could not be used comes back with words at its fields: the first of them is spoken, and the focus is there.
+  function showWrong(place) {
+    const words = place.querySelector(".error, .notice.wrong p");
+    const field = place.querySelector("[aria-invalid=true]");
+    announce(words?.textContent.trim());
+    if (!field) return false;
+    field.focus({ preventScroll: true });
+    (field.closest(".field") || field).scrollIntoView({ block: "nearest" });
+    return document.activeElement === field;
+  }
+  document.addEventListener("htmx:after:swap", (event) => {
     const was = kept;
+    const { response, target } = event.detail.ctx;
     kept = null;
+    if (response?.status === 422 && showWrong(byId(target?.id) || byId("main"))) return;
     if (!was || (document.activeElement && document.activeElement !== document.body)) return;
     const own = was.own && byId(was.own);
     const root = byId(was.root);

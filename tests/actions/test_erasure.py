@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests import make
@@ -38,6 +39,7 @@ from webapp.models import (
 )
 from webapp.models.engine import compact
 from webapp.queries.doctor import examine
+from webapp.queries.people import is_still_here, viewer_by_secret
 
 CANARIES = ("Marmalade quokka", "marmalade.quokka@example.org")
 SEALED = ("canary title", "canary note", "canary tag", "canary mood", "canary label", "canary reason", "canary purpose")
@@ -232,6 +234,38 @@ def test_no_canary_is_left_in_the_bytes_of_the_database(
         db.session.remove()
         compact(db.engine)
     assert found() == set()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_old_pages_that_somebody_still_reads_are_not_called_rewritten(
+    app: Flask, session: Session, bob: Person
+) -> None:
+    session.commit()
+    with app.app_context(), db.engine.connect() as reader:
+        reader.execute(select(Person.id)).all()
+        make.person(session, "Cleo")
+        session.commit()
+        session.close()
+        assert not compact(db.engine)
+        reader.rollback()
+        assert compact(db.engine)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_nobody_is_erased_while_something_of_theirs_is_being_written(app: Flask, session: Session, ada: Person) -> None:
+    secret = make.sign_in(session, ada)
+    session.commit()
+    with app.app_context(), Session(db.engine) as other:
+        assert viewer_by_secret(session, secret, NOW, hold=True) is not None
+        other.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            erasure.erase(other, ada.id, NOW)
+        other.rollback()
+        session.commit()
+        erasure.erase(other, ada.id, NOW)
+        other.commit()
+    assert viewer_by_secret(session, secret, NOW, hold=True) is None
+    assert not is_still_here(session, ada.id)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -12,7 +12,7 @@ from tests.domain.imports import beaver_files, habitica_files
 from tests.domain.imports.beaver_files import beaver, period
 from tests.domain.imports.habitica_files import row, userdata
 from tests.domain.imports.loop_files import csv_text
-from webapp.actions import imports
+from webapp.actions import exports, imports
 from webapp.actions.imports import Result
 from webapp.domain.goals import Lifecycle
 from webapp.domain.people import Viewer
@@ -114,3 +114,13 @@ def test_a_table_keeps_its_numbers_and_words_as_they_are(session: Session, ada: 
     found = goals(session, ada)
     assert days(session, found["Read"])[date(2026, 3, 8)] == (DayState.DONE, None)
     assert days(session, found["'=SUM(A1)"]) == {date(2026, 3, 9): (DayState.DONE, Decimal("12.5"))}
+
+
+def test_our_own_table_of_days_brings_nothing_twice(session: Session, ada: Viewer) -> None:
+    bring(session, ada, HABITBULL)
+    table = exports.entries(session, ada)
+    session.commit()
+    before = make.everything(session, but=frozenset({"audit_event"}))
+    again = bring(session, ada, table)
+    assert (again.created, again.entries, len(again.merged)) == ((), 0, 2)
+    assert make.everything(session, but=frozenset({"audit_event"})) == before

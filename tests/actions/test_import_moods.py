@@ -8,11 +8,13 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from tests import make
-from tests.domain.imports.daylio_files import Felt, daylio_backup, daylio_csv
-from webapp.actions import imports, moods, palette
+from tests.domain.imports.daylio_files import Felt, daylio_backup, daylio_csv, entry_of
+from webapp.actions import exports, imports, moods, palette
 from webapp.actions.import_moods import MoodResult
 from webapp.actions.imports import Result
+from webapp.domain.errors import Invalid
 from webapp.domain.imports.brought import Brought
+from webapp.domain.moods import MoodDraft
 from webapp.domain.people import Viewer
 from webapp.domain.tracking import Source
 from webapp.models import Mood, MoodBecause, MoodLabel
@@ -182,3 +184,63 @@ def test_the_published_files_come_whole(session: Session, ada: Viewer) -> None:
         known = imports.bring(session, ada, table, levels=custom).moods
         assert known.new + known.there == len(table.moods) > 0
     assert list(examine(session, today)) == []
+
+
+def test_our_own_table_knows_what_is_here_already(session: Session, ada: Viewer) -> None:
+    make.mood(session, ada, 5, make.days_ago(1), note="by hand")
+    make.mood(session, ada, 4, make.days_ago(1))
+    bring(session, ada, daylio_csv(*ENTRIES))
+    table = exports.moods(session, ada)
+    session.commit()
+    assert bring(session, ada, table).moods == MoodResult(there=5)
+    ben = make.viewer(session, make.person(session, "Ben"))
+    assert bring(session, ben, table).moods == MoodResult(new=5)
+    assert bring(session, ben, table).moods == MoodResult(there=5)
+
+
+def test_a_mood_stays_where_it_was_felt(session: Session, ada: Viewer) -> None:
+    """Ada lives in Berlin; on a journey four hours behind Greenwich it was ten in the evening."""
+    away = {**entry_of(Felt("2026-03-01T22:00")), "datetime": 1_772_416_800_000, "timeZoneOffset": -14_400_000}
+    bring(session, ada, daylio_backup(dayEntries=[away]))
+    (mood,) = logged(session, ada)
+    assert (mood.local_date, mood.wall.isoformat(), mood.zone) == (date(2026, 3, 1), "2026-03-01T22:00:00", "Etc/GMT+4")
+    assert mood.at == datetime(2026, 3, 2, 2, tzinfo=UTC)
+
+
+def test_a_word_of_ones_own_does_not_change_what_the_file_means(session: Session, ada: Viewer) -> None:
+    (good,) = session.scalars(select(MoodLabel).where(MoodLabel.owner_id == ada.id, MoodLabel.level == 4))
+    palette.change_label(session, ada, good.public_id, "good", 3)
+    palette.add_label(session, ada, "dreamy", None)
+    session.commit()
+    backup = daylio_backup(
+        Felt("2026-03-09T10:00", "good"), Felt("2026-03-09T11:00", "dreamy"), own_moods=[("dreamy", 2)]
+    )
+    seen = imports.preview(session, ada, read(backup)).moods
+    assert {(label.name, label.level, label.here) for label in seen.labels} == {
+        ("good", 4, False),
+        ("dreamy", 4, False),
+    }
+    bring(session, ada, backup)
+    assert [(mood.label.name, mood.label.level) for mood in logged(session, ada)] == [("dreamy", 4), ("good (4)", 4)]
+
+
+@pytest.mark.parametrize(("code", "entries"), [
+    ("too_many_labels", [Felt(f"2026-03-01T10:{n % 60:02}", f"word {n}") for n in range(56)]),
+    ("too_many_reasons", [Felt(f"2026-03-01T10:{n:02}", "good", [f"r{n} {m}" for m in range(43)]) for n in range(7)]),
+])  # fmt: skip
+def test_the_preview_refuses_what_nobody_can_carry(
+    session: Session, ada: Viewer, code: str, entries: list[Felt]
+) -> None:
+    for act in (imports.preview, imports.bring):
+        with pytest.raises(Invalid, match=code):
+            act(session, ada, read(daylio_csv(*entries)))
+        session.rollback()
+
+
+def test_what_was_edited_since_is_not_taken_back(session: Session, ada: Viewer) -> None:
+    result = bring(session, ada, daylio_csv(*ENTRIES))
+    edited = queries.find(session, ada, logged(session, ada)[0].id, lock=True)
+    label = queries.labels_of(session, ada)[0].id
+    moods.change(session, ada, edited, MoodDraft(label=label, note="in my own words"), 1)
+    assert imports.take_back(session, ada, result) == (0, 2)
+    assert [mood.note for mood in logged(session, ada)] == ["in my own words"]

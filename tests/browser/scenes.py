@@ -68,7 +68,7 @@ def choose_file(page: Page) -> None:
     problem = Habit("Stretch", checkmarks=[("2026-13-45", "YES_MANUAL", ""), ("2026-07-04", "YES_MANUAL", "")])
     export = new_export(*SAMPLE_HABITS, problem)
     file = {"name": "Loop Habits CSV.zip", "mimeType": "application/zip", "buffer": export}
-    page.get_by_label("Zip file").set_input_files(files=[file])  # type: ignore[list-item]
+    page.get_by_label("File", exact=True).set_input_files(files=[file])  # type: ignore[list-item]
     page.get_by_role("button", name="Show what is inside").click()
     page.wait_for_url("**/import/*")
 

@@ -42,6 +42,30 @@ def test_one_tap_on_the_dashboard_is_enough(ada: Viewer, visit: Visit, javascrip
     expect(page.locator("#mood-list")).to_contain_text("weather")
 
 
+def test_a_missing_face_is_said_and_shown(ada: Viewer, visit: Visit) -> None:
+    page = visit("/moods", ada, width=360)
+    expect(page.get_by_role("link", name="Help now")).to_be_in_viewport()
+    page.get_by_role("button", name="Log mood").click()
+    expect(page.locator("#live")).to_have_text("Choose how you are first.")
+    expect(page.locator("#mood-form input[name=label]").first).to_be_focused()
+    expect(page.locator("#label-error")).to_be_in_viewport()
+
+
+def test_time_runs_one_way_whatever_way_words_run(house: House, ada: Viewer, visit: Visit) -> None:
+    with house.session() as session:
+        make.mood(session, ada, 5, ada.today)
+    page = visit("/moods/statistics?dir=rtl", ada)
+    first, last = (page.locator(".mood-trend figcaption span").nth(at).bounding_box() for at in (0, 1))
+    assert first is not None
+    assert last is not None
+    assert first["x"] < last["x"]
+    page.goto(page.url.replace("statistics", "year"))
+    chart, name = page.locator(".board svg").bounding_box(), page.locator(".board text").last.bounding_box()
+    assert chart is not None
+    assert name is not None
+    assert chart["x"] <= name["x"] < chart["x"] + 50
+
+
 def test_a_year_is_read_by_keys_and_opened(house: House, ada: Viewer, visit: Visit) -> None:
     with house.session() as session:
         make.mood(session, ada, 5, ada.today)

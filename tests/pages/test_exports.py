@@ -94,7 +94,7 @@ def test_moods_as_a_table(visit: Browser, life: Viewer) -> None:
 
 def test_the_tables_can_be_imported(visit: Browser, life: Viewer) -> None:
     entries = read(visit.post("/export/entries.csv").answer.data, make.TODAY, most_rows=20_000)
-    assert (entries.source, {problem.code for problem in entries.problems}) == ("habit_csv", {"no_target"})
+    assert (entries.source, {problem.code for problem in entries.problems}) == ("entries_csv", {"no_target"})
     (pages,) = [goal for goal in entries.goals if goal.name == "Pages"]
     assert [str(entry.value) for entry in pages.entries] == ["21.75", "0.123456"]
     moods = read(visit.post("/export/moods.csv").answer.data, make.TODAY, most_rows=20_000)

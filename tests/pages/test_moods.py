@@ -1,6 +1,5 @@
 """The mood journal in the browser: logged in two taps, several a day, looked back at, changed and taken back."""
 
-from collections.abc import Iterator
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -18,7 +17,6 @@ from webapp.models import Mood, MoodRevision
 from webapp.queries import moods
 from webapp.queries.moods import LoggedMood
 
-SVG = "{http://www.w3.org/2000/svg}"
 YESTERDAY = make.days_ago(1)
 
 
@@ -41,18 +39,6 @@ def said(session: Session, her: Viewer) -> list[tuple[date, int | None, str, lis
 def lines(page: Page) -> list[str]:
     """The words of each mood that is listed."""
     return [page.words(one) for one in page.all("li") if (one.get("id") or "").startswith("mood-")]
-
-
-def table(page: Page, heading: str) -> list[list[str]]:
-    """The cells of the first table of a section, row by row; what only draws a bar is left out."""
-    (section,) = [one for one in page.all("section") if page.words(next(one.iter("h2"))) == heading]
-    rows = next(section.iter("table")).iter("tr")
-    return [[words for cell in row if (words := page.words(cell))] for row in rows]
-
-
-def drawn(page: Page, look: str) -> list[str]:
-    """The path data of every path of this class."""
-    return [one.get("d", "") for one in page.root.iter(f"{SVG}path") if one.get("class") == look]
 
 
 def pixel(page: Page, day: date) -> tuple[str | None, str | None]:
@@ -108,7 +94,7 @@ def test_a_form_sent_twice_logs_once(session: Session, visit: Browser, her: View
 
 
 WRONG = {
-    "nothing chosen": ({}, "label", "Please fill this in."),
+    "nothing chosen": ({}, "label", "Choose how you are first."),
     "made up": ({"label": "0" * 24}, "label", "Please choose one of the list."),
     "tomorrow": ({"day": "2026-03-11"}, "day", "That is still ahead."),
     "later today": ({"wall": "23:00"}, "wall", "That is still ahead."),
@@ -171,6 +157,60 @@ def test_who_edits_what_was_changed_meanwhile_sees_both(session: Session, visit:
     assert said(session, her)[0][2] == "From the desk."
 
 
+def test_an_undo_takes_back_only_what_it_was_offered_for(session: Session, visit: Browser, her: Viewer) -> None:
+    mood = make.mood(session, her, 2, note="First.")
+    session.commit()
+    form = visit.get(f"/moods/{mood.public_id}/edit")
+    offered = form.press("Save", within="mood-form", note="Second.")
+    visit.get(f"/moods/{mood.public_id}/edit").press("Save", within="mood-form", note="Third.")
+
+    page = offered.press("Undo", within="toast")
+    assert (page.status, page.value("note")) == (409, "Third.")
+    assert "Nothing was undone" in page.words()
+    assert said(session, her)[0][2] == "Third."
+    offered.press("Undo", within="toast", htmx=True)
+    assert said(session, her)[0][2] == "Third."
+    assert "Nothing was undone" in visit.get(f"/moods/{mood.public_id}/edit").words()
+
+
+def test_what_was_typed_for_a_mood_that_is_gone_can_be_logged_anew(
+    session: Session, visit: Browser, her: Viewer
+) -> None:
+    mood = make.mood(session, her, 2, YESTERDAY, note="Short.")
+    session.commit()
+    form = visit.get(f"/moods/{mood.public_id}/edit")
+    visit.post(f"/moods/{mood.public_id}/delete")
+    page = form.press("Save", within="mood-form", note="A long story.")
+    assert (page.status, page.value("note")) == (409, "A long story.")
+    assert "This mood was deleted meanwhile." in page.words()
+    page.press("Log mood", within="mood-form")
+    assert said(session, her) == [(YESTERDAY, 2, "A long story.", [])]
+
+
+def test_a_usual_reason_that_was_put_away_is_not_offered_again(session: Session, visit: Browser, her: Viewer) -> None:
+    make.mood(session, her, 4, reasons=["work"])
+    session.commit()
+    (work,) = moods.reasons_of(session, her)
+    visit.post(f"/moods/palette/reasons/{work.id}/hide")
+    page = visit.get("/moods")
+    chips = [page.words(label) for label in page.all("label")]
+    assert "family" in chips
+    assert "work" not in chips
+
+
+def test_a_past_day_that_is_open_is_the_day_to_log(
+    session: Session, visit: Browser, her: Viewer, names: dict[int, str]
+) -> None:
+    page = visit.get("/moods?day=2026-02-03")
+    assert page.value("day") == "2026-02-03"
+    again = page.press("Log mood", within="mood-form", note="Kept.")
+    assert (again.status, again.value("note")) == (422, "Kept.")
+    assert "Tuesday, 3 February" in [again.words(one) for one in again.all("h2")]
+    again.press("Log mood", within="mood-form", label=names[3])
+    assert said(session, her) == [(date(2026, 2, 3), 3, "Kept.", [])]
+    assert visit.get(f"/moods?day={TODAY}").value("day") == ""
+
+
 def test_a_deleted_mood_comes_back(session: Session, visit: Browser, her: Viewer) -> None:
     mood = make.mood(session, her, 5, YESTERDAY)
     session.commit()
@@ -203,7 +243,8 @@ def test_a_month_or_day_that_does_not_exist_is_not_found(visit: Browser, query: 
 def test_an_empty_journal_teaches(visit: Browser) -> None:
     page = visit.get("/moods")
     assert "Each day takes the colour of what you felt" in page.words()
-    assert "This journal is not monitored." in page.words()
+    assert "This journal is not monitored. In an emergency call 112." in page.words()
+    assert "Nothing was logged in this year." in visit.get("/moods/year").words()
     assert [one for one in page.all("a") if one.get("href") == "/moods/help"]
 
 
@@ -258,77 +299,11 @@ def test_what_was_felt_before_the_day_begins_belongs_to_yesterday(
     ada.day_start = 4
     session.commit()
     clock.move_to(NOW + timedelta(hours=14, minutes=30))  # half past three in Berlin
-    visit.get("/moods").press("Log mood", within="mood-form", label=names[4])
+    form = visit.get("/moods")
+    assert [one.get("max") for one in form.all("input", name="day", type="date")] == ["2026-03-11"]
+    form.press("Log mood", within="mood-form", label=names[4])
     session.rollback()
     assert session.scalars(select(Mood.local_date)).all() == [TODAY]
-
-
-@pytest.fixture
-def many(session: Session, her: Viewer) -> Iterator[None]:
-    """Sixty days with two moods each."""
-    for back in range(60):
-        for level in (5 - back % 5, 3):
-            make.mood(session, her, level, make.days_ago(back) if back else None, reasons=["work"] if back % 2 else [])
-    session.commit()
-    return
-
-
-def test_the_year_says_what_each_day_came_to(visit: Browser, many: None) -> None:
-    page = visit.get("/moods/year")
-    assert "Logged on 60 days" in page.words()
-    looks = {one.get("data-mood") for one in page.root.iter(f"{SVG}path")} - {None}
-    assert looks == {"2", "3", "4"}
-    months = table(page, "Days of each month")
-    assert months[0] == ["Month", "rad", "good", "meh", "bad", "awful", "logged"]
-    assert [(row[0], row[-1]) for row in months[1:]] == [("January", "22"), ("February", "28"), ("March", "10")]
-    assert visit.get("/moods/year?year=2025").status == 200
-    for wrong in ("soon", "12", "99999", "²⁰²⁶"):
-        assert visit.get(f"/moods/year?year={wrong}").status == 404
-
-
-def test_statistics_say_how_often_first(visit: Browser, many: None) -> None:
-    page = visit.get("/moods/statistics?first=2026-03-01&last=2026-03-10")
-    headings = [page.words(one) for one in page.all("h2")]
-    assert headings == ["How often", "The middle", "Over time", "Reasons", "By weekday"]
-    words = page.words()
-    assert "20 moods, on 10 days of 10" in words
-    assert "Median" in words
-    assert "over 9 pairs of days" in words
-    assert table(page, "How often")[1:] == [
-        ["rad", "2 10 %"],
-        ["good", "2 10 %"],
-        ["meh", "12 60 %"],
-        ["bad", "2 10 %"],
-        ["awful", "2 10 %"],
-    ]
-
-
-def test_a_range_that_cannot_be_is_said_at_its_fields(visit: Browser, many: None) -> None:
-    for query, words in (
-        ("first=2026-03-10&last=2026-03-01", "The end lies before the beginning."),
-        ("first=soon&last=2026-03-01", "Please choose a first and a last day."),
-    ):
-        assert visit.get(f"/moods/statistics?{query}").errors()["first"] == words
-    assert (
-        "Nothing was logged in these days." in visit.get("/moods/statistics?first=2020-01-01&last=2020-02-01").words()
-    )
-
-
-def test_gaps_in_the_trend_stay_gaps(session: Session, visit: Browser, her: Viewer) -> None:
-    for back, level in ((9, 1), (8, 5), (1, 3)):
-        make.mood(session, her, level, make.days_ago(back))
-    session.commit()
-    page = visit.get("/moods/statistics?first=2026-03-01&last=2026-03-10")
-    assert drawn(page, "line")[-1] == "M50 100L150 0M850 50"
-
-
-def test_few_moods_are_said_to_be_few(session: Session, visit: Browser, her: Viewer) -> None:
-    for back in (1, 2):
-        make.mood(session, her, 4, make.days_ago(back), reasons=["rain"])
-    session.commit()
-    page = visit.get("/moods/statistics")
-    assert "These are few moods" in page.words()
-    assert table(page, "Reasons")[1:] == [["rain", "2", "4 few"]]
 
 
 def test_a_reverted_number_that_never_was_is_not_found(session: Session, visit: Browser, her: Viewer) -> None:

@@ -46,7 +46,8 @@ def test_a_label_is_renamed_everywhere_and_back(session: Session, visit: Browser
     assert labels(session, her)[4] == [("quite fine", False)]
     for address in ("/", "/moods", "/moods/statistics"):
         assert "quite fine" in visit.get(address).words(), address
-    page.press("Undo", within="toast")
+    assert "quite fine" not in str(visit.client.get_cookie("sid")), "a cookie can be read"
+    page.press("Save: quite fine", **{f"{one.id}-name": ""})
     assert labels(session, her)[4] == [("", False)]
 
 
@@ -58,7 +59,7 @@ def test_another_level_moves_all_its_moods(session: Session, visit: Browser, her
     session.rollback()
     session.refresh(mood)
     assert mood.level == 3
-    page.press("Undo", within="toast")
+    page.press("Save: calm", **{f"{one.id}-level": "4"})
     session.rollback()
     session.refresh(mood)
     assert mood.level == 4
@@ -119,7 +120,7 @@ def test_a_reason_is_renamed_put_away_and_joined(session: Session, visit: Browse
     session.commit()
     page = visit.get(PALETTE).press("Save: rain", **{f"{rain.id}-name": "weather"})
     assert [one.name for one in reasons(session, her)] == ["weather", "wet"]
-    page = page.press("Undo", within="toast")
+    page = page.press("Save: weather", **{f"{rain.id}-name": "rain"})
     page = page.press("Put away: rain")
     assert [(one.name, one.hidden) for one in reasons(session, her)] == [("rain", True), ("wet", False)]
     page = page.press("Offer again: rain")

@@ -140,7 +140,10 @@ def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update
     yield delete(ReportingLine).where(either)
     for theirs in (SignIn, IdempotentAnswer, Upload, OutboxMessage):
         yield delete(theirs).where(theirs.person_id == person_id)
-    yield delete(Token).where(or_(Token.person_id == person_id, Token.address.in_(addresses)))
+    proofs = or_(Token.person_id == person_id, Token.address.in_(addresses))
+    asked = AuditEvent.object_id.in_(select(Token.id).where(proofs))
+    yield delete(AuditEvent).where(AuditEvent.object_kind == Token.__tablename__, asked)  # a sign-up names nobody
+    yield delete(Token).where(proofs)
     yield from _forgetting_events(person_id)
 
 

@@ -1,5 +1,6 @@
 """Moods that another program kept: each is brought once, under the person's own labels and reasons."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,8 +9,10 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from webapp.actions import palette
-from webapp.domain.days import instant_of
+from webapp.domain.days import instant_of, is_zone, wall_clock
+from webapp.domain.errors import Invalid, Problem
 from webapp.domain.imports.brought import Brought, BroughtLabel, BroughtMood
+from webapp.domain.moods import LABELS_PER_PERSON, NAME_LENGTH, REASONS_PER_PERSON
 from webapp.domain.people import Viewer
 from webapp.domain.tracking import Source
 from webapp.models import Mood, MoodBecause
@@ -25,7 +28,8 @@ Levels = Mapping[str, int | None]
 class LabelPreview:
     """A word of the file's palette, by its place in it, and how many moods go by it.
 
-    One that is `here` has its own level; of the others the person may say which.
+    One that is `here` has its own level; of the others the person may say which. A word of theirs that means another
+    level in the file is not the same word.
     """
 
     number: int
@@ -59,13 +63,13 @@ class MoodResult:
 
 def preview(session: AnySession, viewer: Viewer, brought: Brought) -> MoodPreview:
     """What `bring` would do with the moods of the file; nothing is written."""
-    here = queries.moods_there(session, viewer)
-    uids = [viewer.words.fingerprint(mood.source_uid) for mood in brought.moods]
+    found = _plan(session, viewer, brought)
     dates = [mood.local_date for mood in brought.moods]
+    _refuse_too_many(session, viewer, brought, found.new.values())
     return MoodPreview(
-        new=sum(uid not in here for uid in uids),
-        there=sum(here.get(uid) is False for uid in uids),
-        deleted=sum(here.get(uid) is True for uid in uids),
+        new=len(found.new),
+        there=found.there,
+        deleted=len(found.deleted),
         first=min(dates, default=None),
         last=max(dates, default=None),
         labels=_labels(session, viewer, brought),
@@ -76,23 +80,58 @@ def bring(session: AnySession, viewer: Viewer, brought: Brought, levels: Levels,
     """The viewer has the file's moods, each once; with `revive` those deleted since an earlier import are back."""
     if not brought.moods:
         return MoodResult()
-    here = queries.moods_there(session, viewer)
-    keyed = {viewer.words.fingerprint(mood.source_uid): mood for mood in brought.moods}
-    new = {uid: mood for uid, mood in keyed.items() if uid not in here}
-    deleted = [uid for uid in keyed if here.get(uid)]
-    _write(session, viewer, new, _said(brought.labels, levels))
-    if revive and deleted:
-        _revive(session, viewer, deleted)
-    there = len(keyed) - len(new) - len(deleted)
-    revived = len(deleted) if revive else 0
-    return MoodResult(new=len(new), there=there, revived=revived, left_out=len(deleted) - revived)
+    found = _plan(session, viewer, brought)
+    _write(session, viewer, found.new, _said(brought.labels, levels))
+    if revive and found.deleted:
+        _revive(session, viewer, found.deleted)
+    revived = len(found.deleted) if revive else 0
+    return MoodResult(len(found.new), found.there, revived, left_out=len(found.deleted) - revived)
 
 
 def take_back(session: AnySession, viewer: Viewer, at: datetime) -> int:
-    """The moods that an import of the viewer's wrote at this instant are deleted; returns how many were there."""
-    written = (Mood.person_id == viewer.id, Mood.source == Source.IMPORT, Mood.recorded_at == at)
+    """The moods that an import of the viewer's wrote at this instant are deleted, those that were edited since left
+    alone; returns how many."""
+    written = (Mood.person_id == viewer.id, Mood.source == Source.IMPORT, Mood.recorded_at == at, Mood.version == 1)
     gone = update(Mood).where(*written, Mood.deleted_at.is_(None)).values(deleted_at=viewer.now)
     return len(session.execute(gone.returning(Mood.id), execution_options={"synchronize_session": False}).all())
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The moods to write by their identity, how many are here, and the identities of those deleted since."""
+
+    new: dict[str, BroughtMood]
+    there: int
+    deleted: list[str]
+
+
+def _plan(session: AnySession, viewer: Viewer, brought: Brought) -> _Plan:
+    """What becomes of each mood of the file. A table of our own names no identities: a mood that stands here at the
+    same minute, whatever brought it, is one of the table's."""
+    here = queries.moods_there(session, viewer)
+    keyed = {viewer.words.fingerprint(mood.source_uid): mood for mood in brought.moods}
+    new = {uid: mood for uid, mood in keyed.items() if uid not in here}
+    if brought.source == "mood_csv":
+        minutes = Counter(map(_minute, queries.moments_of_moods(session, viewer)))
+        for uid, mood in list(new.items()):
+            minute = _minute(_moment(viewer, mood)[1])
+            if minutes[minute] > 0:
+                minutes[minute] -= 1
+                del new[uid]
+    deleted = [uid for uid in keyed if here.get(uid)]
+    return _Plan(new, len(keyed) - len(new) - len(deleted), deleted)
+
+
+def _refuse_too_many(session: AnySession, viewer: Viewer, brought: Brought, new: Iterable[BroughtMood]) -> None:
+    """Raises Invalid when the file has more words or reasons than a person can carry beside their own."""
+    moods = list(new)
+    words, reasons = queries.palette_counts(session, viewer)
+    known = queries.labels_by_name(session, viewer, [label.name for label in brought.labels])
+    if words + len({mood.label for mood in moods} - known.keys()) > LABELS_PER_PERSON:
+        raise Invalid([Problem("file", "too_many_labels", {"most": LABELS_PER_PERSON})])
+    named = {viewer.words.fingerprint(name.casefold()) for mood in moods for name in mood.reasons}
+    if len(reasons | named) > REASONS_PER_PERSON:
+        raise Invalid([Problem("file", "too_many_reasons", {"most": REASONS_PER_PERSON})])
 
 
 def _labels(session: AnySession, viewer: Viewer, brought: Brought) -> tuple[LabelPreview, ...]:
@@ -104,8 +143,8 @@ def _labels(session: AnySession, viewer: Viewer, brought: Brought) -> tuple[Labe
         LabelPreview(
             number,
             label.name,
-            known.get(label.name, label.level),
-            here=label.name in known,
+            label.level or known.get(label.name),
+            here=known.get(label.name) is not None and label.level in (None, known[label.name]),
             count=counts.get(label.name, 0),
         )
         for number, label in enumerate(brought.labels)
@@ -121,8 +160,9 @@ def _said(labels: Iterable[BroughtLabel], levels: Levels) -> dict[str, int | Non
 def _write(session: AnySession, viewer: Viewer, new: Mapping[str, BroughtMood], levels: Levels) -> None:
     if not new:
         return
-    used = {mood.label: levels[mood.label] for mood in new.values()}
-    labels = palette.label_ids(session, viewer, used)
+    words = _words(session, viewer, {mood.label for mood in new.values()}, levels)
+    by_word = palette.label_ids(session, viewer, dict(words.values()))
+    labels = {name: by_word[word] for name, (word, _) in words.items()}
     reasons = palette.reason_ids(session, viewer, {name for mood in new.values() for name in mood.reasons})
     rated = queries.levels_of(session, labels.values())
     rows = [_row(viewer, uid, mood, labels[mood.label], rated[labels[mood.label]]) for uid, mood in new.items()]
@@ -138,15 +178,48 @@ def _write(session: AnySession, viewer: Viewer, new: Mapping[str, BroughtMood], 
         session.connection().execute(insert(table_of(MoodBecause)), because)
 
 
+def _words(
+    session: AnySession, viewer: Viewer, names: Iterable[str], levels: Levels
+) -> dict[str, tuple[str, int | None]]:
+    """Each name of the file as a word of the person's, and its level: a word of theirs that means another level gets
+    that level behind it, so that no mood changes its level by being brought."""
+    known = queries.labels_by_name(session, viewer, names)
+    words = {}
+    for name in names:
+        own, level = known.get(name), levels[name]
+        another = own is not None and level is not None and own != level
+        words[name] = (f"{name[: NAME_LENGTH - 4]} ({level})" if another else name, level)
+    return words
+
+
+def _moment(viewer: Viewer, mood: BroughtMood) -> tuple[str, datetime]:
+    """The zone the mood was felt in and its instant: the file's, or where only the wall clock is known the viewer's."""
+    zone = mood.zone or viewer.zone
+    wall = datetime.combine(mood.local_date, mood.wall)
+    if mood.at is None:
+        return zone, instant_of(mood.local_date, mood.wall, zone)
+    if wall_clock(mood.at, zone).replace(second=0, microsecond=0) != wall:
+        hours = round((wall - mood.at.replace(tzinfo=None)) / timedelta(hours=1))
+        ahead = f"Etc/GMT{-hours:+d}"  # where the sign is the wrong way round
+        if is_zone(ahead) and wall_clock(mood.at, ahead).replace(second=0, microsecond=0) == wall:
+            return ahead, mood.at
+    return zone, mood.at
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
 def _row(viewer: Viewer, uid: str, mood: BroughtMood, label_id: int, level: int | None) -> dict[str, Any]:
-    """The clock on the wall says which day was lived; where only that is known, it is the viewer's own zone's."""
+    """The clock on the wall says which day was lived."""
     lived = datetime.combine(mood.local_date, mood.wall) - timedelta(hours=viewer.day_start)
+    zone, at = _moment(viewer, mood)
     return {
         "person_id": viewer.id,
         "local_date": lived.date(),
-        "at": mood.at or instant_of(mood.local_date, mood.wall, viewer.zone),
+        "at": at,
         "recorded_at": viewer.now,
-        "zone": viewer.zone,
+        "zone": zone,
         "label_id": label_id,
         "level": level,
         "energy": mood.energy,

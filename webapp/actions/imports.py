@@ -35,6 +35,7 @@ from webapp.queries import imports as queries
 
 NOON = time(12)
 UNTITLED = "Untitled"
+NAMED_PROBLEMS = 1_000
 
 
 class Fate(StrEnum):
@@ -99,7 +100,10 @@ class Preview:
 
 @dataclass(frozen=True)
 class Result:
-    """What happened at the instant `at` (ISO 8601): goals by their public ids, and numbers of entries and moods."""
+    """What happened at the instant `at` (ISO 8601): goals by their public ids, and numbers of entries and moods.
+
+    `problems` were found in so many rows; the first thousand are named.
+    """
 
     created: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
@@ -109,6 +113,7 @@ class Result:
     kept: int = 0
     left_out: int = 0
     problems: int = 0
+    findings: tuple[RowProblem, ...] = ()
     moods: MoodResult = field(default_factory=MoodResult)
     at: str = ""
 
@@ -163,6 +168,7 @@ def bring(
         kept=sum(plan.kept for plan in plans),
         left_out=len(plans) - len(created) - len(merged) - len(revived),
         problems=len(brought.problems),
+        findings=brought.problems[:NAMED_PROBLEMS],
         moods=moods,
         at=viewer.now.isoformat(),
     )
@@ -222,6 +228,10 @@ def _plans(session: AnySession, viewer: Viewer, brought: Brought, *, lock: bool)
     if len(brought.goals) > GOALS_PER_PERSON:
         raise too_many
     here = queries.brought_before(session, viewer, [goal.source_uid for goal in brought.goals], lock=lock)
+    if brought.source == "entries_csv":  # our own table of days, which knows goals by their names alone
+        titled = {goal.name: goal.source_uid for goal in brought.goals if goal.source_uid not in here}
+        named = queries.goals_by_title(session, viewer, titled, lock=lock)
+        here |= {titled[title]: goal for title, goal in named.items()}
     # Deleted ones count too, since the owner may want them back.
     added = sum(uid not in here or here[uid].deleted_at is not None for uid in _uids(brought))
     if added and queries.live_goals(session, viewer) + added > GOALS_PER_PERSON:

@@ -95,16 +95,19 @@ def change(session: AnySession, viewer: Viewer, mood: Mood, draft: MoodDraft, ve
     return mood
 
 
-def revert(session: AnySession, viewer: Viewer, mood: Mood, number: int) -> Mood:
+def revert(session: AnySession, viewer: Viewer, mood: Mood, number: int, *, version: int | None = None) -> Mood:
     """What the mood's version `number` said stands again, as a new version; raises NotFound for one that never was.
 
-    A label or reason that is gone since comes back by its name.
+    The caller loaded the mood locked; `version` is the one that is to be taken back, and Conflict is raised when the
+    mood has changed since. A label or reason that is gone since comes back by its name.
     """
     require(viewer, Permission.MOOD_CHANGE, queries.facts_of(mood))
     statement = select(MoodRevision.terms).where(MoodRevision.mood_id == mood.id, MoodRevision.number == number)
     sealed = session.scalars(statement).one_or_none()
     if sealed is None:
         raise NotFound
+    if version is not None and mood.version != version:
+        raise Conflict("changed_meanwhile", mood=mood.public_id)
     terms = json.loads(viewer.words.open("mood_revision.terms", sealed))
     palette.hold(session, viewer)
     _keep(session, viewer, mood, queries.opened(session, viewer, mood))

@@ -1,7 +1,7 @@
 """What an export of ours would change here: decided once, for the preview and for doing it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,6 +19,11 @@ from webapp.domain.people import Viewer
 from webapp.models import Entry, Goal, Mood, Person, PlannedPause
 from webapp.models.engine import AnySession
 from webapp.queries.imports import days_spoken_for
+
+WORK = 50_000
+"""So many rows are made beside the entries in one go, a few seconds' worth."""
+GOAL_IN_ROWS, MONTH_IN_ROWS = 100, 12
+"""What opening a goal and closing a month cost, in rows of days."""
 
 
 class Fate(StrEnum):
@@ -87,7 +92,7 @@ def plan(session: AnySession, viewer: Viewer, own: OwnExport, most_rows: int) ->
     for goal in own.goals:
         row, brought = here.get(goal.id), new[goal.id]
         fate = _fate(goal, row)
-        if fate is not Fate.DELETED and not budget.take(len(brought)):
+        if fate is not Fate.DELETED and not budget.take(len(brought), _work(viewer, goal, brought, new=row is None)):
             fate, brought = (Fate.WAITING if row is None else fate), []
         goals.append(GoalFate(goal, fate, row.public_id if row else None, len(brought)))
         entries += brought
@@ -113,21 +118,34 @@ def plan(session: AnySession, viewer: Viewer, own: OwnExport, most_rows: int) ->
 
 
 class _Budget:
-    """So many rows at once, the oldest first; once something did not fit, nothing that follows does."""
+    """So many rows and so much work at once, oldest first; once something did not fit, nothing that follows does."""
 
     def __init__(self, most: int) -> None:
         self.most = self.left = most
+        self.work = WORK
         self.refused = 0
 
-    def take(self, rows: int) -> bool:
+    def take(self, rows: int, work: int = 0) -> bool:
         """Whether the rows come now; raises Invalid for a goal that never could."""
         if rows > self.most:
             raise Invalid([Problem("file", "too_many_rows", {"rows": rows, "most": self.most, "or_more": False})])
-        if rows and (self.refused or rows > self.left):
-            self.refused += rows
+        if (rows or work) and (self.refused or rows > self.left or work > self.work):
+            self.refused += max(rows, 1)
             return False
         self.left -= rows
+        self.work -= work
         return True
+
+
+def _work(viewer: Viewer, goal: OwnGoal, brought: Sequence[OwnEntry], *, new: bool) -> int:
+    """What a goal costs beside its entries, in rows to write: a file of a few lines can ask for ten years of days
+    ahead, or for a history from 1900 on, while everybody else waits to write."""
+    first = min((entry.local_date for entry in brought), default=viewer.today)
+    months = max(0, (viewer.today - first).days // 30) * MONTH_IN_ROWS
+    if not new:
+        return months
+    ahead = (goal.rows_until - viewer.today).days if goal.rows_until else 0
+    return GOAL_IN_ROWS + len(goal.days) + max(0, ahead) + months
 
 
 def _goals_here(session: AnySession, viewer: Viewer, own: OwnExport) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from webapp.actions import restore
 from webapp.actions.import_moods import MoodResult
 from webapp.actions.imports import Result
 from webapp.actions.restore import Restored
+from webapp.domain.imports.brought import RowProblem
 from webapp.domain.people import Viewer
 from webapp.models import Upload
 from webapp.models.engine import AnySession
@@ -33,7 +34,7 @@ def keep(session: AnySession, viewer: Viewer, content: bytes) -> Upload:
 def finish(session: AnySession, viewer: Viewer, upload: Upload, result: Result | Restored) -> None:
     """The file is gone, and in its place stands what became of it."""
     upload.kind = DONE if isinstance(result, Result) else RESTORED
-    upload.content = viewer.words.seal_bytes("upload.content", json.dumps(asdict(result)).encode())
+    upload.content = viewer.words.seal_bytes("upload.content", json.dumps(asdict(result), default=str).encode())
     session.flush()
 
 
@@ -45,6 +46,7 @@ def result_of(viewer: Viewer, upload: Upload) -> Result | Restored:
         fields["counts"] = restore.Counts(**fields["counts"])
         return Restored(**fields)
     fields["moods"] = MoodResult(**fields["moods"])
+    fields["findings"] = tuple(RowProblem(**one) for one in fields["findings"])
     return Result(**fields)
 
 

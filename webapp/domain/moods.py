@@ -85,8 +85,9 @@ class MoodDraft:
         )
 
     def _moment_problems(self, now: datetime, zone: str) -> list[Problem]:
-        if self.day is not None and not EARLIEST_DAY <= self.day <= LATEST_DAY:
-            return [Problem("day", "out_of_range", {"minimum": EARLIEST_DAY, "maximum": LATEST_DAY})]
+        earliest = shifted(EARLIEST_DAY, 1)  # so that the day lived, which may be the one before, can be looked at too
+        if self.day is not None and not earliest <= self.day <= LATEST_DAY:
+            return [Problem("day", "out_of_range", {"minimum": earliest, "maximum": LATEST_DAY})]
         today = local_day(now, zone)
         if self.moment(now, zone) <= now:
             return []

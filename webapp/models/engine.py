@@ -35,7 +35,7 @@ PRAGMAS = (
 )
 
 
-TABLES_ABOUT_PEOPLE = ("person", "sign_in", "token", "audit_event", "outbox_message", "membership")
+TABLES_ABOUT_PEOPLE = ("person", "goal", "sign_in", "token", "audit_event", "outbox_message", "membership")
 
 
 class OldLibrary(Exception):
@@ -90,22 +90,24 @@ def begin_writing(session: AnySession) -> None:
     session.connection(execution_options={"writing": True})
 
 
-def compact(engine: Engine) -> None:
-    """What was deleted is in no page of the database file any more, nor in its log.
+def compact(engine: Engine) -> bool:
+    """What was deleted is in no page of the database file any more, nor in its log; False when somebody who reads,
+    a backup perhaps, still needs the old pages: then try again later.
 
     SQLite rewrites the whole file; PostgreSQL only the tables that hold plain words about people, since what is sealed
     is gone with its key. Both wait for whoever writes, and make others wait while they run.
     """
     if engine.dialect.name == "sqlite":
         with contextlib.closing(engine.raw_connection()) as raw:
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                raw.cursor().execute(statement).fetchall()
-        return
+            raw.cursor().execute("VACUUM")
+            ((busy, *_),) = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return not busy
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("SET statement_timeout = 0")
         for table in TABLES_ABOUT_PEOPLE:
             connection.exec_driver_sql(f"VACUUM (FULL) {table}")
         connection.exec_driver_sql("RESET statement_timeout")
+    return True
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -103,7 +103,7 @@ def done(upload: str) -> str | Response:
         return page("imports/restored.html", counts=result.counts, goals=goals)
     ids = {*result.created, *result.merged, *result.revived}
     goals = queries.named(db.session, g.viewer, ids)
-    return page("imports/done.html", result=result, goals=goals, upload=upload)
+    return page("imports/done.html", result=result, goals=goals, upload=upload, words=import_words)
 
 
 @bp.post("/import/<upload>/take-back")

@@ -27,37 +27,48 @@ EVEN, UNEVEN = Decimal("0.5"), Decimal("1")
 
 
 class Asked(NamedTuple):
-    """The first and last day of a range, and what was wrong with the one typed."""
+    """The first and last day of a range, what was typed for them, and what is wrong with it by the field's name."""
 
     first: date
     last: date
-    error: str = ""
+    typed: Mapping[str, str]
+    errors: Mapping[str, str] = {}
 
 
-def asked_range(values: Mapping[str, str], today: date) -> Asked:
-    """The range a request names; the last 30 days when it names none, or one that cannot be."""
+def asked_range(values: Mapping[str, str], today: date, begun: date) -> Asked:
+    """The range a request names; the last 30 days when it names none, or one that cannot be.
+
+    A last day alone is read with the day the first mood was logged, `begun`, a first day alone with today.
+    """
     usual = (shifted(today, -29), today)
-    if not values.get("first") and not values.get("last"):
-        return Asked(*usual)
-    first, last = (plain_date(values.get(name, "")) for name in ("first", "last"))
-    if first is None or last is None:
-        return Asked(*usual, _("Please choose a first and a last day."))
+    typed = {name: values.get(name, "") for name in ("first", "last")}
+    if not any(typed.values()):
+        return Asked(*usual, {"first": str(usual[0]), "last": str(today)})
+    days = {name: plain_date(text) for name, text in typed.items()}
+    unreadable = _("Please write a date, like %(example)s.", example="2026-03-14")
+    if errors := {name: unreadable for name, text in typed.items() if text and days[name] is None}:
+        return Asked(*usual, typed, errors)
+    last = days["last"] or today
+    first = days["first"] or min(begun, last)
+    if first > today:
+        return Asked(*usual, typed, {"first": problem_text("in_future", {})})
     if last < first:
-        return Asked(*usual, problem_text("before_start", {}))
-    return Asked(max(first, EARLIEST_DAY), min(max(last, EARLIEST_DAY), LATEST_DAY))
+        return Asked(*usual, typed, {"last": problem_text("before_start", {})})
+    first, last = max(first, EARLIEST_DAY), min(max(last, EARLIEST_DAY), LATEST_DAY)
+    return Asked(first, last, {"first": str(first), "last": str(last)})
 
 
-def figures_of(viewer: Viewer, asked: Asked) -> dict[str, Any]:
-    """What the page of statistics shows."""
-    begun = moods.first_day(db.session, viewer) or viewer.today
+def figures_of(viewer: Viewer, values: Mapping[str, str]) -> dict[str, Any]:
+    """What the page of statistics shows of the range a request names."""
+    begun = min(moods.first_day(db.session, viewer) or viewer.today, viewer.today)
+    asked = asked_range(values, viewer.today, begun)
     found = statistics(db.session, viewer, asked.first, asked.last)
     names = level_names([label for label, _count in found.by_label])
     days = (asked.last - asked.first).days + 1
     return {
         "asked": asked,
-        "presets": presets(viewer.today, min(begun, viewer.today), asked),
+        "presets": presets(viewer.today, begun, asked),
         "found": found,
-        "days": days,
         "logged_words": ngettext(
             "on %(num)d day of %(days)s", "on %(num)d days of %(days)s", found.days_logged, days=days
         ),
@@ -70,7 +81,10 @@ def figures_of(viewer: Viewer, asked: Asked) -> dict[str, Any]:
         "trend": trend_of(found),
         "reasons": reason_rows(found),
         "weekdays": weekday_rows(viewer, found),
-        "energies": [(mood_words().energies[one.energy], one.count, rounded(one.mean)) for one in found.by_energy],
+        "energies": [
+            (mood_words().energies[one.energy], one.count, rounded(one.mean), one.rated < FEW)
+            for one in found.by_energy
+        ],
         "stability": stability_words(found),
         "stability_number": rounded(found.stability, 2),
     }
@@ -113,7 +127,7 @@ def trend_of(found: Statistics) -> dict[str, Any]:
     rows = [(stretch(point.first, point.last), rounded(point.mean)) for point in found.trend if point.mean is not None]
     longest = max(((point.last - point.first).days for point in found.trend), default=0)
     unit = _("by day") if longest < 1 else _("by week") if longest < 7 else _("by month")
-    return {"line": line, "dots": dots, "rows": rows, "unit": unit, "gaps": len(values) - len(rows)}
+    return {"line": line, "dots": dots, "rows": rows, "unit": unit}
 
 
 def stretch(first: date, last: date) -> str:
@@ -134,7 +148,7 @@ def reason_rows(found: Statistics) -> list[dict[str, Any]]:
             "count": one.count,
             "share": charts.share(one.count, most),
             "mean": rounded(one.mean),
-            "few": one.count < FEW,
+            "few": one.rated < FEW,
         }
         for one in found.reasons
     ]

@@ -5,18 +5,19 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from webapp.domain.days import EARLIEST_DAY, LATEST_DAY, month_grid
+from webapp.domain.crisis import COUNTRIES, country_of_zone
+from webapp.domain.days import EARLIEST_DAY, LATEST_DAY, local_day, month_grid
 from webapp.domain.errors import NotFound
 from webapp.domain.people import Viewer
 from webapp.extensions import db
 from webapp.pages.forms.moods import MoodForm
-from webapp.pages.mood_lines import by_day, faces, month_after, month_cells, weekdays
+from webapp.pages.mood_lines import UNRATED, by_day, faces, month_after, month_cells, weekdays
 from webapp.queries import moods
 from webapp.queries.moods import MOST, Palette
 from webapp.web.addresses import read_day
 from webapp.web.formats import day
 from webapp.web.idempotency import new_nonce
-from webapp.web.mood_words import level_names
+from webapp.web.mood_words import level_names, mood_words
 
 LOWEST = 1
 FEW = 20
@@ -41,6 +42,11 @@ class Asked(NamedTuple):
             return f"/moods?day={self.day}"
         return f"/moods?month={self.month:%Y-%m}{'&whole=1' if self.whole else ''}"
 
+    @property
+    def shown(self) -> str:
+        """The day or month in a word, which the form carries along; `asked_again` reads it."""
+        return str(self.day or f"{self.month:%Y-%m}")
+
 
 def asked_for(values: Mapping[str, str], today: date) -> Asked:
     """The month or day a request names, this month when it names none; raises NotFound for one that does not exist."""
@@ -55,18 +61,23 @@ def asked_for(values: Mapping[str, str], today: date) -> Asked:
     return Asked(date(int(found[1]), int(found[2]), 1), whole=values.get("whole") == "1")
 
 
-def empty_form(palette: Palette) -> MoodForm:
-    """The form for another mood, which is logged once however often it is sent."""
-    return MoodForm(palette, formdata=None, nonce=new_nonce())
+def asked_again(shown: str, today: date) -> Asked:
+    """What the journal showed when the form was sent; this month when it was sent from elsewhere."""
+    return asked_for({"day" if shown.count("-") == 2 else "month": shown}, today)
 
 
-def form_of(palette: Palette, form: MoodForm | None = None) -> dict[str, Any]:
-    """What the template of the form needs."""
-    form = form or empty_form(palette)
+def empty_form(palette: Palette, day: date | None = None) -> MoodForm:
+    """The form for another mood, of a day that is looked at; it is logged once however often it is sent."""
+    return MoodForm(palette, formdata=None, nonce=new_nonce(), day=day)
+
+
+def form_of(form: MoodForm, latest: date) -> dict[str, Any]:
+    """What the template of the form needs; `latest` is the day the calendar shows where the mood is felt."""
     return {
         "form": form,
-        "faces": faces(palette.labels),
-        "palette": palette,
+        "faces": faces(form.palette.labels),
+        "palette": form.palette,
+        "latest": latest,
         "chosen": set(form.reasons.data or ()),
         "most_reasons": MOST_REASONS,
         "more_open": form.opened,
@@ -78,6 +89,7 @@ def days_of(viewer: Viewer, palette: Palette, asked: Asked) -> dict[str, Any]:
     weeks = month_grid(asked.month.year, asked.month.month, viewer.week_start)
     found = moods.days_of(db.session, viewer, weeks[0][0], weeks[-1][-1])
     names = level_names(palette.labels)
+    weeks_shown = month_cells(viewer, asked.month, found, names, asked.day)
     following = month_after(asked.month, 1)
     span = (asked.day, asked.day) if asked.day else (asked.month, date.fromordinal(following.toordinal() - 1))
     listed = moods.logged(db.session, viewer, *span, limit=MOST if asked.day or asked.whole else FEW)
@@ -88,7 +100,8 @@ def days_of(viewer: Viewer, palette: Palette, asked: Asked) -> dict[str, Any]:
         "previous": Asked(month_after(asked.month, -1)).address if asked.month > EARLIEST_DAY else None,
         "following": Asked(following).address if following <= viewer.today else None,
         "weekdays": weekdays(viewer),
-        "weeks": month_cells(viewer, asked.month, found, names, asked.day),
+        "weeks": weeks_shown,
+        "unrated": mood_words().unrated if any(one.level == UNRATED for week in weeks_shown for one in week) else "",
         "level_names": names,
         "listed": by_day(listed),
         "cut": len(listed) >= MOST,
@@ -103,5 +116,8 @@ def journal_of(
     viewer: Viewer, asked: Asked, form: MoodForm | None = None, palette: Palette | None = None
 ) -> dict[str, Any]:
     """The whole page: the form, as it was typed if it could not be used, and the days."""
-    palette = palette or moods.palette_of(db.session, viewer)
-    return {**form_of(palette, form), **days_of(viewer, palette, asked)}
+    palette = palette or moods.palette_of(db.session, viewer, hidden=True)
+    past = asked.day if asked.day and asked.day < viewer.today else None
+    shown = form_of(form or empty_form(palette, past), local_day(viewer.now, viewer.zone))
+    country = COUNTRIES.get(country_of_zone(viewer.zone) or "")
+    return {**shown, **days_of(viewer, palette, asked), "emergency": country.emergency if country else ""}

@@ -41,7 +41,6 @@ class Line(NamedTuple):
 class Cell(NamedTuple):
     """One day of a month in pixels; without an address it lies ahead."""
 
-    iso: str
     number: int
     level: int | None
     words: str
@@ -94,7 +93,6 @@ def month_cells(
             address = "" if ahead else f"/moods?day={one}#mood-list"
             row.append(
                 Cell(
-                    iso=one.isoformat(),
                     number=one.day,
                     level=level_of(days.get(one)),
                     words=said,

@@ -50,8 +50,7 @@ def change_label(public_id: str) -> Any:
         actions.change_label(db.session, g.viewer, public_id, *form.wanted())
     except Invalid as invalid:
         return refused(public_id, form, invalid)
-    fields = {f"{public_id}-name": before.name, f"{public_id}-level": before.level or ""}
-    return told(_("Saved."), url_for(".change_label", public_id=public_id), fields, undoable=before.level is not None)
+    return told(_("Saved."))
 
 
 @bp.post("/labels/<public_id>/hide")
@@ -92,7 +91,7 @@ def add_reason() -> Any:
 @signed_in
 def rename_reason(public_id: str) -> Any:
     """The reason goes by another name; one that is there already takes it in."""
-    before = one_of(queries.reasons_of(db.session, g.viewer, hidden=True), public_id)
+    one_of(queries.reasons_of(db.session, g.viewer, hidden=True), public_id)
     form = ReasonForm(prefix=f"{public_id}-")
     try:
         reason = actions.rename_reason(db.session, g.viewer, public_id, form.wanted())
@@ -100,8 +99,7 @@ def rename_reason(public_id: str) -> Any:
         return refused(public_id, form, invalid)
     joined = reason.public_id != public_id
     said = _("Saved: the two are one from now on.") if joined else _("Saved.")
-    fields = {f"{public_id}-name": before.name}
-    return told(said, url_for(".rename_reason", public_id=public_id), fields, undoable=not joined)
+    return told(said)
 
 
 @bp.post("/reasons/<public_id>/hide")
@@ -184,7 +182,8 @@ def refused(name: str, form: LabelForm | ReasonForm, invalid: Invalid) -> tuple[
     return listing({name: form.absorb(invalid)}), 422
 
 
-def told(said: str, address: str, fields: dict[str, Any] | None = None, *, undoable: bool = True) -> Response:
-    """Back on the page, with a message that can take it back."""
-    say(said, {"action": address, "fields": fields or {}} if undoable else None)
+def told(said: str, undo: str | None = None) -> Response:
+    """Back on the page, with a message that can take it back by a form that goes to `undo`. What was renamed is not
+    named there: a message waits in a cookie, and a cookie can be read."""
+    say(said, {"action": undo, "fields": {}} if undo else None)
     return onward(url_for(".index"))

@@ -68,7 +68,7 @@ def year_of(viewer: Viewer, year: int) -> dict[str, Any]:
         },
         "level_names": names,
         "months": [month_row(*one) for one in zip(months, marks, strict=True) if one[0] <= viewer.today],
-        "unrated": any(str(UNRATED) in month for month in marks),
+        "unrated": mood_words().unrated if any(str(UNRATED) in month for month in marks) else "",
         "logged": len(found),
     }
 

@@ -1,17 +1,19 @@
 """The mood journal: logging how one feels, looking back, changing and taking back."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 
 from webapp.actions import moods as actions
-from webapp.domain.errors import Conflict, Invalid
+from webapp.domain.days import local_day
+from webapp.domain.errors import Conflict, Invalid, NotFound
 from webapp.extensions import db
 from webapp.models import Mood
 from webapp.pages import mood_figures, mood_year
 from webapp.pages.forms.moods import MoodForm
-from webapp.pages.mood_journal import LOWEST, Asked, asked_for, days_of, form_of, journal_of
+from webapp.pages.mood_journal import LOWEST, Asked, asked_again, asked_for, days_of, empty_form, form_of, journal_of
 from webapp.pages.mood_lines import line
 from webapp.pages.mood_panel import panel_of
 from webapp.pages.respond import onward, page, say, wants_fragment
@@ -19,7 +21,7 @@ from webapp.queries import moods as queries
 from webapp.queries.moods import LoggedMood, Palette
 from webapp.queries.today import own_words
 from webapp.web.formats import problem_text
-from webapp.web.idempotency import answered, keep
+from webapp.web.idempotency import answered, keep, new_nonce
 from webapp.web.policies import signed_in
 
 bp = Blueprint("moods", __name__, url_prefix="/moods")
@@ -45,15 +47,14 @@ def year() -> Any:
 @signed_in
 def statistics() -> Any:
     """What the moods of a range come to, from `?first=` to `?last=`."""
-    asked = mood_figures.asked_range(request.args, g.viewer.today)
-    return page("moods/statistics.html", **mood_figures.figures_of(g.viewer, asked))
+    return page("moods/statistics.html", **mood_figures.figures_of(g.viewer, request.args))
 
 
 @bp.post("")
 @signed_in
 def log() -> Any:
     """Log a mood, of this moment or of one that has passed."""
-    palette = queries.palette_of(db.session, g.viewer)
+    palette = queries.palette_of(db.session, g.viewer, hidden=True)
     form = MoodForm(palette)
     if there := answered(form.nonce.data):
         return onward(there)
@@ -71,25 +72,27 @@ def log() -> Any:
 def edit(public_id: str) -> Any:
     """The form, open on one mood."""
     stands = queries.opened(db.session, g.viewer, queries.find(db.session, g.viewer, public_id))
-    palette = palette_for(stands)
-    return editor(stands, palette, MoodForm.of(stands, palette))
+    return editor(stands, MoodForm.of(stands, queries.palette_of(db.session, g.viewer, hidden=True)))
 
 
 @bp.post("/<public_id>")
 @signed_in
 def update(public_id: str) -> Any:
     """Save what the form says of one mood."""
-    mood = queries.find(db.session, g.viewer, public_id, lock=True)
+    try:
+        mood = queries.find(db.session, g.viewer, public_id, lock=True)
+    except NotFound:
+        return deleted_meanwhile(queries.find_deleted(db.session, g.viewer, public_id)), 409
     stands = queries.opened(db.session, g.viewer, mood)
-    form = MoodForm(palette := palette_for(stands))
+    used = {stands.label.id, *(reason.id for reason in stands.reasons)}
+    form = MoodForm(queries.palette_of(db.session, g.viewer, hidden=True), used)
     try:
         changed = actions.change(db.session, g.viewer, mood, form.draft(), form.seen())
     except Invalid as invalid:
-        form.absorb(invalid)
-        return editor(stands, palette, form), 422
+        return editor(stands, form.absorb(invalid)), 422
     except Conflict:
         form.version.raw_data, form.version.data = None, str(stands.version)
-        return editor(stands, palette, form, conflict=True), 409
+        return editor(stands, form, conflict="edit"), 409
     return saved(changed, stands.version)
 
 
@@ -111,10 +114,14 @@ def undelete(public_id: str) -> Any:
 @bp.post("/<public_id>/revert")
 @signed_in
 def revert(public_id: str) -> Any:
-    """What an earlier version of the mood said stands again."""
+    """What an earlier version of the mood said stands again, unless the mood has moved on from the one after it."""
     mood = queries.find(db.session, g.viewer, public_id, lock=True)
-    number = request.form.get("number", "")
-    mood = actions.revert(db.session, g.viewer, mood, int(number) if number.isdecimal() and len(number) < 10 else 0)
+    text = request.form.get("number", "")
+    number = int(text) if text.isdecimal() and len(text) < 10 else 0
+    try:
+        mood = actions.revert(db.session, g.viewer, mood, number, version=number + 1)
+    except Conflict:
+        return not_reverted(mood)
     return told(mood, _("It is as it was before."))
 
 
@@ -129,8 +136,27 @@ def not_logged(palette: Palette, form: MoodForm, invalid: Invalid) -> str:
             error=problem_text(problem.code, problem.params),
         )
     if wants_fragment():
-        return page("moods/_form.html", **form_of(palette, form))
-    return page("moods/index.html", **journal_of(g.viewer, asked_for({}, g.viewer.today), form, palette))
+        return page("moods/_form.html", **form_of(form, calendar_day()), asked=asked_before())
+    return page("moods/index.html", **journal_of(g.viewer, asked_before(), form, palette))
+
+
+def not_reverted(mood: Mood) -> Any:
+    """The mood as it stands now, which nobody has seen who asked to take back what was before."""
+    if wants_fragment():
+        say(_("Nothing was undone: this was changed in another place since. Here is how it stands now."))
+        return onward(url_for(".edit", public_id=mood.public_id))
+    stands = queries.opened(db.session, g.viewer, mood)
+    form = MoodForm.of(stands, queries.palette_of(db.session, g.viewer, hidden=True))
+    return editor(stands, form, conflict="undo"), 409
+
+
+def deleted_meanwhile(mood: Mood) -> str:
+    """The journal with what was typed for a mood that is gone, ready to be logged anew."""
+    palette = queries.palette_of(db.session, g.viewer, hidden=True)
+    form = MoodForm(palette)
+    form.nonce.raw_data, form.nonce.data = None, new_nonce()
+    form.form_errors.append(_("This mood was deleted meanwhile. Here is what you typed: you can log it anew."))
+    return page("moods/index.html", **journal_of(g.viewer, asked_at(mood), form, palette))
 
 
 def logged(mood: Mood) -> Any:
@@ -138,8 +164,9 @@ def logged(mood: Mood) -> Any:
     said, undo = _("Mood logged."), url_for(".delete", public_id=mood.public_id)
     if in_panel() or not wants_fragment():
         return told(mood, said, undo)
-    palette, asked = queries.palette_of(db.session, g.viewer), asked_at(mood)
-    context = {**form_of(palette), **days_of(g.viewer, palette, asked), "low": mood.level == LOWEST}
+    palette, asked = queries.palette_of(db.session, g.viewer, hidden=True), asked_at(mood)
+    form = form_of(empty_form(palette), calendar_day())
+    context = {**form, **days_of(g.viewer, palette, asked), "low": mood.level == LOWEST}
     return page("moods/logged.hx.html", **context, said=said, undo=undo_of(undo, asked))
 
 
@@ -165,24 +192,26 @@ def saved(mood: Mood, before: int) -> Any:
     return onward(f"{asked.address}#mood-{mood.public_id}")
 
 
-def editor(stands: LoggedMood, palette: Palette, form: MoodForm, *, conflict: bool = False) -> str:
-    """The page that changes one mood; after a conflict it says what stands now."""
+def editor(stands: LoggedMood, form: MoodForm, *, conflict: str = "") -> str:
+    """The page that changes one mood; after the conflict of an `edit` or an `undo` it says what stands now."""
     here = Asked(stands.local_date.replace(day=1)).address
-    context = {**form_of(palette, form), "mood": stands, "stands": line(stands), "here": here, "conflict": conflict}
-    return page("moods/edit.html", **context)
-
-
-def palette_for(mood: LoggedMood) -> Palette:
-    """What can be chosen for a mood: what is shown, and what it has already."""
-    known = queries.palette_of(db.session, g.viewer, hidden=True)
-    used = {mood.label.id, *(reason.id for reason in mood.reasons)}
-    labels = tuple(one for one in known.labels if not one.hidden or one.id in used)
-    return Palette(labels, tuple(one for one in known.reasons if not one.hidden or one.id in used))
+    shown = form_of(form, local_day(g.viewer.now, stands.zone))
+    return page("moods/edit.html", **shown, mood=stands, stands=line(stands), here=here, conflict=conflict)
 
 
 def asked_at(mood: Mood) -> Asked:
     """The month of the mood."""
     return Asked(mood.local_date.replace(day=1))
+
+
+def asked_before() -> Asked:
+    """What the journal showed when its form was sent."""
+    return asked_again(request.form.get("shown", ""), g.viewer.today)
+
+
+def calendar_day() -> date:
+    """The day the calendar shows where the viewer is, whenever their own day begins."""
+    return local_day(g.viewer.now, g.viewer.zone)
 
 
 def in_panel() -> bool:

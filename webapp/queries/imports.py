@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from webapp.domain.errors import NotFound
 from webapp.domain.goals import Kind
+from webapp.domain.imports.brought import one_line
 from webapp.domain.moods import USUAL_WORDS
 from webapp.domain.people import Viewer
-from webapp.models import Entry, Goal, Mood, MoodLabel, Occurrence, Upload
+from webapp.models import Entry, Goal, Mood, MoodLabel, MoodReason, Occurrence, Upload
 from webapp.models.engine import AnySession
 from webapp.queries.visibility import goals_of
 
@@ -55,6 +56,19 @@ def brought_before(session: AnySession, viewer: Viewer, source_uids: Iterable[st
     return {goal.source_uid: goal for goal in goals if goal.source_uid is not None}
 
 
+def goals_by_title(session: AnySession, viewer: Viewer, titles: Iterable[str], *, lock: bool) -> dict[str, Goal]:
+    """The viewer's live goals of these titles; of a title that several bear, none."""
+    wanted = frozenset(titles)
+    opened = session.execute(select(Goal.id, Goal.title).where(goals_of(viewer)))
+    ids: dict[str, list[int]] = {}
+    for row in opened:
+        ids.setdefault(one_line(viewer.words.open("goal.title", row.title)), []).append(row.id)
+    chosen = {found[0]: title for title, found in ids.items() if title in wanted and len(found) == 1}
+    statement = select(Goal).where(Goal.id.in_(chosen)).order_by(Goal.id).options(selectinload(Goal.schedules))
+    goals = session.scalars(statement.with_for_update() if lock else statement)
+    return {chosen[goal.id]: goal for goal in goals}
+
+
 def entries_there(session: AnySession, goal_ids: Iterable[int]) -> frozenset[str]:
     """The `source_uid` of every entry of these goals that an import brought."""
     statement = select(Entry.source_uid).where(Entry.goal_id.in_(list(goal_ids)), Entry.source_uid.is_not(None))
@@ -73,6 +87,18 @@ def moods_there(session: AnySession, viewer: Viewer) -> dict[str, bool]:
     columns = (Mood.source_uid, Mood.deleted_at.is_not(None).label("deleted"))
     statement = select(*columns).where(Mood.person_id == viewer.id, Mood.source_uid.is_not(None))
     return {row.source_uid: row.deleted for row in session.execute(statement)}
+
+
+def moments_of_moods(session: AnySession, viewer: Viewer) -> list[datetime]:
+    """When each of the viewer's moods was felt."""
+    return list(session.scalars(select(Mood.at).where(Mood.person_id == viewer.id, Mood.deleted_at.is_(None))))
+
+
+def palette_counts(session: AnySession, viewer: Viewer) -> tuple[int, frozenset[str]]:
+    """How many labels the viewer has, and the fingerprints of their reasons."""
+    labels = select(func.count()).select_from(MoodLabel).where(MoodLabel.owner_id == viewer.id)
+    reasons = session.scalars(select(MoodReason.fingerprint).where(MoodReason.owner_id == viewer.id))
+    return session.execute(labels).scalar_one(), frozenset(reasons)
 
 
 def labels_by_name(session: AnySession, viewer: Viewer, names: Iterable[str]) -> dict[str, int | None]:

@@ -17,19 +17,21 @@ from webapp.queries.moods import DAYS, LABEL, MINE, REASON, Label, Names, Reason
 
 @dataclass(frozen=True, slots=True)
 class ReasonCount:
-    """How often a reason was given, and the mean level of those moods; None when none of them has a level."""
+    """How often a reason was given, how many of those moods have a level, and its mean; None without any."""
 
     reason: Reason
     count: int
+    rated: int
     mean: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class EnergyCount:
-    """How often an energy was given, and the mean level of those moods; None when none of them has a level."""
+    """How often an energy was given, how many of those moods have a level, and its mean; None without any."""
 
     energy: int
     count: int
+    rated: int
     mean: Decimal | None
 
 
@@ -94,8 +96,13 @@ def statistics(session: AnySession, viewer: Viewer, first: date, last: date) -> 
     means = {day: of_day.mean for day, of_day in days.items() if of_day.mean is not None}
     by_label = [(names.label(row), row.moods) for row in connection.execute(_BY_LABEL, values)]
     by_level = rules.distribution((label.level, count) for label, count in by_label)
-    energies = [EnergyCount(row.energy, row.moods, _mean(row)) for row in connection.execute(_BY_ENERGY, values)]
-    reasons = [ReasonCount(names.reason(row), row.moods, _mean(row)) for row in connection.execute(_BY_REASON, values)]
+    energies = [
+        EnergyCount(row.energy, row.moods, row.rated, _mean(row)) for row in connection.execute(_BY_ENERGY, values)
+    ]
+    reasons = [
+        ReasonCount(names.reason(row), row.moods, row.rated, _mean(row))
+        for row in connection.execute(_BY_REASON, values)
+    ]
     return Statistics(
         first=first,
         last=last,

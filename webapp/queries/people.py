@@ -58,14 +58,31 @@ _viewer = (
 )
 
 
+_held_viewer = _viewer.with_for_update(key_share=True, read=True, of=Person)
+_still_here = (
+    select(Person.id)
+    .where(Person.id == bindparam("person_id"), Person.disabled_at.is_(None), Person.deleted_at.is_(None))
+    .with_for_update(key_share=True, read=True)
+)
+
+
+def is_still_here(session: AnySession, person_id: int) -> bool:
+    """Whether the person may still write, and cannot be erased before this transaction ends."""
+    return session.connection().execute(_still_here, {"person_id": person_id}).first() is not None
+
+
 def secret_hash(secret: str) -> bytes:
     """The SHA-256 under which a secret is kept."""
     return hashlib.sha256(secret.encode()).digest()
 
 
-def viewer_by_secret(session: AnySession, secret: str, now: datetime) -> Viewer | None:
-    """The person whose live sign-in this secret opens: at most 30 days old and used within the last 14."""
-    row = session.connection().execute(_viewer, {"secret_hash": secret_hash(secret)}).one_or_none()
+def viewer_by_secret(session: AnySession, secret: str, now: datetime, *, hold: bool = False) -> Viewer | None:
+    """The person whose live sign-in this secret opens: at most 30 days old and used within the last 14.
+
+    Held, they cannot be erased before what is about to be written of theirs is there to be erased as well.
+    """
+    statement = _held_viewer if hold else _viewer
+    row = session.connection().execute(statement, {"secret_hash": secret_hash(secret)}).one_or_none()
     if row is None or now - row.created_at > ABSOLUTE or now - row.seen_at > IDLE:
         return None
     seen = {"session_id": row.session_id, "fresh_at": row.fresh_at, "seen_at": row.seen_at}

@@ -52,7 +52,7 @@ def nearest_level(mean: Decimal) -> int:
 
 
 def day_mood_words(day: DayMood | None, names: dict[int, str]) -> str:
-    """What a day comes to in a few words: "good, 1 mood", "between meh and good (3.5 of 5), 2 moods"."""
+    """What a day comes to in a few words: "good, 1 mood", "between meh and good, 2 moods"."""
     words = mood_words()
     if day is None:
         return words.nothing

@@ -6,8 +6,10 @@ from typing import TypeVar
 
 from flask import Flask, Response, current_app, g, request
 
+from webapp.domain.errors import NotFound
 from webapp.extensions import db
 from webapp.models.engine import begin_writing
+from webapp.queries.people import is_still_here
 
 View = TypeVar("View", bound=Callable[..., object])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -75,6 +77,11 @@ def unlocked() -> Iterator[None]:
 
 
 def begin_again() -> None:
-    """A request that writes goes on in a new transaction; one that reads takes its own when it needs one."""
+    """A request that writes goes on in a new transaction; one that reads takes its own when it needs one.
+
+    Between the two its person may have been erased; whatever they were about to write is then nobody's.
+    """
     if g.get("writes"):
         begin_writing(db.session)
+        if g.get("viewer") is not None and not is_still_here(db.session, g.viewer.id):
+            raise NotFound

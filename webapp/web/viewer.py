@@ -39,7 +39,7 @@ def now() -> datetime:
 
 def load(secret: str) -> Carrier | None:
     """The carrier of a live sign-in; None when it ended, expired, or its person may not come in."""
-    viewer = people.viewer_by_secret(db.session, secret, now())
+    viewer = people.viewer_by_secret(db.session, secret, now(), hold=g.get("writes", False))
     return Carrier(secret, viewer) if viewer else None
 
 

@@ -55,6 +55,7 @@ class Worker:
         self.channel = channel
         self.name = f"{socket.gethostname()[:40]}:{os.getpid()}"
         self._last: dict[str, float] = {}
+        self._to_compact = False
 
     def work(self, stop: threading.Event) -> None:
         """One round: a sign of life, every mail that is due, due dates ahead, and forgetting."""
@@ -73,11 +74,10 @@ class Worker:
     def erase(self, stop: threading.Event) -> None:
         """Who asked for it two weeks ago is gone, on SQLite from the file's free pages too; PostgreSQL reuses its own
         in time, and `purge` rewrites them at an hour the operator chooses."""
-        erased = 0
         while not stop.is_set() and self._count("people erased", erasure.erase_next):
-            erased += 1
-        if erased and db.engine.dialect.name == "sqlite":
-            compact(db.engine)
+            self._to_compact = db.engine.dialect.name == "sqlite"
+        if self._to_compact:
+            self._to_compact = not compact(db.engine)
 
     def repeat(self, stop: threading.Event, what: str, act: Callable[..., int]) -> None:
         """It is done batch by batch; what is left after the last one waits for the next round."""

@@ -34,7 +34,7 @@ FILES = {
     "mood_csv": b"date,time,zone,mood,level,energy,reasons,note\n2026-07-03,09:00,Etc/UTC,good,4,,,\n",
 }
 SOURCES = {
-    "old loop": "loop", "loop in a folder": "loop", "daylio backup": "daylio", "entries": "habit_csv",
+    "old loop": "loop", "loop in a folder": "loop", "daylio backup": "daylio", "entries": "entries_csv",
 }  # fmt: skip
 
 

@@ -92,7 +92,7 @@ class BroughtLabel:
 class BroughtMood:
     """One logged feeling; `label` names one of the file's labels. `at` is None where only the wall clock is known.
 
-    `local_date` and `wall` are what the clock on the person's wall showed.
+    `local_date` and `wall` are what the clock on the person's wall showed, in `zone` where the file names one.
     """
 
     local_date: date
@@ -104,6 +104,7 @@ class BroughtMood:
     row: int
     source_uid: str
     energy: int | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class Totals:
 class Brought:
     """Everything one export brings; nothing of it is stored yet."""
 
-    source: Literal["loop", "daylio", "beaver", "habitica", "habit_csv", "mood_csv"]
+    source: Literal["loop", "daylio", "beaver", "habitica", "habit_csv", "mood_csv", "entries_csv"]
     goals: tuple[BroughtGoal, ...]
     problems: tuple[RowProblem, ...]
     labels: tuple[BroughtLabel, ...] = ()

@@ -68,7 +68,7 @@ def read_habits(table: Table, today: date, most_rows: int) -> Brought:
                 report.say(FILE, row.number, "untitled")
         habits[name].take(row, own, report, today)
     goals = tuple(habit.goal(position, report) for position, habit in enumerate(habits.values(), start=1))
-    return Brought("habit_csv", goals, tuple(report.problems))
+    return Brought("entries_csv" if own else "habit_csv", goals, tuple(report.problems))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Our own moods.csv: date, time, zone, mood, level, energy, reasons joined by " | ", note."""
 
-from datetime import date, datetime, time
+from datetime import date
 
 from webapp.domain.days import instant_of, is_zone
 from webapp.domain.imports.brought import Brought
@@ -28,6 +28,7 @@ def read_moods(table: Table, today: date, most_rows: int) -> Brought:
     moods = MoodRows("mood_csv", FILE, report)
     for row in table.rows(FILE, report, most_rows):
         try:
+            zone = _zone(row, report)
             local_date, wall = day_of(row.cell("date"), today + MOODS_AHEAD), time_of(row.cell("time"))
             moods.add(
                 row.number,
@@ -36,8 +37,9 @@ def read_moods(table: Table, today: date, most_rows: int) -> Brought:
                 moods.label(row.number, without_mark(row.cell("mood")), _scale(row, "level", report)),
                 reasons=without_mark(row.cell("reasons")).split(" | "),
                 note=without_mark(row.cell("note")),
-                at=_instant(row, local_date, wall, report),
+                at=instant_of(local_date, wall, zone) if zone else None,
                 energy=_scale(row, "energy", report),
+                zone=zone,
             )
         except Unusable as unusable:
             report.unusable(FILE, row.number, unusable)
@@ -54,10 +56,9 @@ def _scale(row: Row, heading: str, report: Report) -> int | None:
     return None
 
 
-def _instant(row: Row, local_date: date, wall: time, report: Report) -> datetime | None:
+def _zone(row: Row, report: Report) -> str | None:
     zone = row.cell("zone").strip()
-    if is_zone(zone):
-        return instant_of(local_date, wall, zone)
-    if zone:
+    if zone and not is_zone(zone):
         report.say(FILE, row.number, "unknown_zone", value=shown(zone))
-    return None
+        return None
+    return zone or None

@@ -63,6 +63,7 @@ class MoodRows:
         note: str = "",
         at: datetime | None = None,
         energy: int | None = None,
+        zone: str | None = None,
     ) -> None:
         """The mood is found; one that repeats another in everything is a problem of its row."""
         wall = wall.replace(second=0, microsecond=0)
@@ -76,7 +77,7 @@ class MoodRows:
         self._of_minute[local_date, wall] += 1
         ordinal = self._of_minute[local_date, wall]
         uid = identity(self._source, local_date.isoformat(), wall.strftime("%H:%M"), str(ordinal))
-        self.moods.append(BroughtMood(local_date, wall, at, label, named, note, row, uid, energy))
+        self.moods.append(BroughtMood(local_date, wall, at, label, named, note, row, uid, energy, zone))
 
     def _reasons(self, row: int, written: Iterable[str]) -> tuple[str, ...]:
         found: dict[str, str] = {}

@@ -34,6 +34,7 @@ from webapp.domain.imports.own_goals import (
 )
 from webapp.domain.imports.own_moods import OwnLabel, OwnMood, OwnReason, label_of, mood_of, reason_of
 from webapp.domain.people import Theme
+from webapp.domain.tracking import LARGEST_VALUE, Mode
 
 FORMAT, VERSION = "aimline", 1
 MOST_GOALS = 5_000
@@ -232,8 +233,9 @@ def _check_ids(own: OwnExport, found: Findings) -> None:
 
 
 def _check_ledger(entries: Sequence[OwnEntry | None], found: Findings) -> None:
-    """An entry corrects an earlier one of the same goal, and each is corrected once."""
+    """An entry corrects an earlier one of the same goal, and each is corrected once; no day adds up to too much."""
     goal_of_entry: dict[str, str] = {}
+    added: dict[tuple[str, date], Decimal] = defaultdict(Decimal)
     corrected: set[str] = set()
     for row, entry in enumerate(entries, start=1):
         if entry is None:
@@ -243,6 +245,10 @@ def _check_ledger(entries: Sequence[OwnEntry | None], found: Findings) -> None:
                 found.add("entries", row, "supersedes")
             corrected.add(entry.supersedes)
         goal_of_entry[entry.id] = entry.goal
+        if entry.mode is Mode.ADD and entry.value is not None:
+            added[entry.goal, entry.local_date] += abs(entry.value)
+            if added[entry.goal, entry.local_date] > LARGEST_VALUE:
+                found.add("entries", row, "value")
 
 
 def _check_moods(own: OwnExport, found: Findings) -> None:

@@ -94,14 +94,12 @@ def reason_of(row: Fields) -> OwnReason:
 
 def mood_of(row: Fields) -> OwnMood:
     """The mood in a row of "moods": every earlier version is kept, and it was felt on the date it is under."""
-    version = row.number("version", 1)
-    revisions = tuple(_revision(each, version - 1) for each in row.inner("revisions"))
+    version, source = row.number("version", 1), row.choice("source", Source)
+    revisions = tuple(_revision(each, version - 1, source) for each in row.inner("revisions"))
     if sorted(revision.number for revision in revisions) != list(range(1, min(version, MOST_REVISIONS))):
         row.wrong("revisions")
     local_date, at, zone = row.day("local_date"), row.instant("at", ahead=True), row.zone()
-    source = row.choice("source", Source)
-    lived = wall_clock(at, zone).date()
-    if source is Source.PAGE and local_date not in (lived, shifted(lived, -1)):
+    if not _was_lived(source, local_date, at, zone):
         row.wrong("local_date")
     return OwnMood(
         id=row.identity(),
@@ -120,7 +118,13 @@ def mood_of(row: Fields) -> OwnMood:
     )
 
 
-def _revision(row: Fields, latest: int) -> OwnMoodRevision:
+def _was_lived(source: Source, local_date: date, at: datetime, zone: str) -> bool:
+    """Whether a mood logged here stands on the date the clock showed, or on the one before when days begin late."""
+    shown = wall_clock(at, zone).date()
+    return source is not Source.PAGE or local_date in (shown, shifted(shown, -1))
+
+
+def _revision(row: Fields, latest: int, source: Source) -> OwnMoodRevision:
     terms = row.object("terms")
     reasons = tuple(KeptWord(each.identity(), tidy(each.words("name", NAME_LENGTH))) for each in terms.inner("reasons"))
     if len(reasons) > REASONS_ON_ONE:
@@ -134,6 +138,8 @@ def _revision(row: Fields, latest: int) -> OwnMoodRevision:
         note=terms.text("note", NOTE_LENGTH),
         reasons=reasons,
     )
+    if not _was_lived(source, said.local_date, said.at, said.zone):
+        row.wrong("terms")
     return OwnMoodRevision(row.number("number", 1, max(1, latest)), said, row.instant("created_at"))
 
 

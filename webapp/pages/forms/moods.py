@@ -1,6 +1,6 @@
 """How somebody says they felt, and the words they have for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 from flask_babel import gettext as _
@@ -81,12 +81,19 @@ class MoodForm(Form):
             version=mood.version,
         )
 
-    def __init__(self, palette: Palette, **kwargs: Any) -> None:
+    def __init__(self, palette: Palette, used: Set[str] = frozenset(), **kwargs: Any) -> None:
+        """Offers what the whole palette shows, and with it what was put away and is `used` or chosen here."""
         super().__init__(**kwargs)
+        chosen = {*used, self.label.data, *(self.reasons.data or ())}
+        known = {reason.name.casefold() for reason in palette.reasons}
+        palette = Palette(
+            tuple(label for label in palette.labels if not label.hidden or label.id in chosen),
+            tuple(reason for reason in palette.reasons if not reason.hidden or reason.id in chosen),
+        )
+        self.palette = palette
         self.label.choices = [(label.id, label_name(label)) for label in palette.labels]
         self.reasons.choices = [(reason.id, reason.name) for reason in palette.reasons]
         words = mood_words()
-        known = {reason.name.casefold() for reason in palette.reasons}
         few = len(palette.reasons) < len(words.reasons)
         self.new_reasons.offered = [name for name in words.reasons if name.casefold() not in known] if few else []
         self.energy.choices = [("", _l("not said")), *((str(one), words.energies[one]) for one in ENERGIES)]
@@ -104,6 +111,14 @@ class MoodForm(Form):
             energy=_energy(self.energy.data),
             problems=tuple(problems),
         )
+
+    def absorb(self, invalid: Invalid) -> "MoodForm":
+        """Each problem stands at its field; a missing face is asked for in words of its own."""
+        faceless = [problem for problem in invalid.problems if (problem.field, problem.code) == ("label", "required")]
+        super().absorb(Invalid([problem for problem in invalid.problems if problem not in faceless]))
+        if faceless:
+            self.label.errors = [_("Choose how you are first.")]
+        return self
 
     def seen(self) -> int:
         """The version that was edited; 0, which is never current, when that cannot be read."""
