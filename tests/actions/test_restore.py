@@ -260,6 +260,25 @@ def test_more_rows_than_the_limit_come_bit_by_bit(session: Session, bob: Viewer,
 
 
 @once
+def test_so_much_work_comes_at_once_and_the_rest_later(
+    session: Session, bob: Viewer, export: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of few lines can ask for much: ten years of days ahead, or a history from 1900 on."""
+    for enough in (1, 1_000):
+        monkeypatch.setattr("webapp.actions.restore_plan.WORK", enough)
+        counts = bring(session, bob, export)
+        assert counts.goals
+        assert counts.waiting
+        bob = make.viewer(session, session.get_one(Person, bob.id))
+    while bring(session, bob, export).waiting:
+        bob = make.viewer(session, session.get_one(Person, bob.id))
+    assert not bring(session, bob, export).changes_something
+    assert findings(session) == []
+    after = exported(session, bob)
+    assert {name: len(after[name]) for name in BROUGHT} == {name: len(export[name]) for name in BROUGHT}
+
+
+@once
 def test_one_goal_over_the_limit_is_refused(session: Session, bob: Viewer, export: dict[str, Any]) -> None:
     own = own_of(export)
     stood = make.everything(session)

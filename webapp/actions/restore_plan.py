@@ -129,7 +129,8 @@ class _Budget:
         """Whether the rows come now; raises Invalid for a goal that never could."""
         if rows > self.most:
             raise Invalid([Problem("file", "too_many_rows", {"rows": rows, "most": self.most, "or_more": False})])
-        if (rows or work) and (self.refused or rows > self.left or work > self.work):
+        alone = self.work == WORK  # then it comes however long it takes, or it never would
+        if (rows or work) and (self.refused or rows > self.left or (work > self.work and not alone)):
             self.refused += max(rows, 1)
             return False
         self.left -= rows
