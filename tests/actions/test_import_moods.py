@@ -165,7 +165,7 @@ def test_statements_do_not_grow_with_the_file(session: Session, ada: Viewer) -> 
     assert session.scalar(select(func.count()).select_from(MoodBecause)) == len(many)
 
 
-@pytest.mark.skipif(not SAMPLES.exists(), reason="the published files are not here")
+@pytest.mark.published
 def test_the_published_files_come_whole(session: Session, ada: Viewer) -> None:
     today = date(2026, 11, 20)
 

@@ -27,6 +27,7 @@ from webapp.models import (
     MoodReason,
     MoodRevision,
     Occurrence,
+    Person,
     ScheduleVersion,
 )
 from webapp.queries.doctor import examine
@@ -308,9 +309,15 @@ FAULTS: dict[Callable[[Session, Goal], None], str] = {
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)
-def test_every_planted_fault_is_found(session: Session, goal: Goal, plant: Callable[[Session, Goal], None]) -> None:
-    plant(session, goal)
-    found = findings(session)
-    assert any(FAULTS[plant] in finding for finding in found), found
-    assert not any("Walk" in finding or "as said" in finding for finding in found)
+def test_every_planted_fault_is_found(session: Session, goal: Goal) -> None:
+    """One life for all of them, since living it takes longer than looking: each fault is planted and taken back."""
+    public_id = goal.public_id
+    ada = make.viewer(session, session.get_one(Person, goal.owner_id))
+    for plant, words in FAULTS.items():
+        plant(session, make.find(session, ada, public_id))
+        session.flush()
+        found = [str(finding) for finding in examine(session, make.TODAY)]
+        session.rollback()
+        assert any(words in finding for finding in found), (plant.__name__, found)
+        assert not any("Walk" in finding or "as said" in finding for finding in found), plant.__name__
+    assert findings(session) == []

@@ -146,8 +146,9 @@ def test_the_table_after_the_backup_brings_nothing_twice():
         assert len(backup.moods) == len(table.moods) > 30
 
 
-@pytest.mark.parametrize("data", [MERGED.read_bytes()] if MERGED.exists() else [])
-def test_the_published_backup_brings_all_its_moods(data):
+@pytest.mark.published
+def test_the_published_backup_brings_all_its_moods():
+    data = MERGED.read_bytes()
     read = bring(data)
     levels = {label.name: label.level for label in read.labels}
     counted = {level: sum(levels[mood.label] == level for mood in read.moods) for level in range(1, 6)}
@@ -156,9 +157,9 @@ def test_the_published_backup_brings_all_its_moods(data):
     assert Counter(code for _, _, code in said(read)) == {"bad_time": 5, "left_out": 1}
 
 
-@pytest.mark.parametrize("data", [ENGLISH.read_bytes()] if ENGLISH.exists() else [])
-def test_the_published_official_backup_keeps_its_lines(data):
-    read = bring(data)
+@pytest.mark.published
+def test_the_published_official_backup_keeps_its_lines():
+    read = bring(ENGLISH.read_bytes())
     assert [code for _, _, code in said(read)] == ["left_out"]
     assert read.moods[2].note == "Hey, here's a note with\n\n\nLinebreaks!\n\nBecause I love breaking parsers"
     assert read.moods[1].note == "Note title\nNote body"
