@@ -171,3 +171,32 @@ def test_how_often_as_times_in_days(said, expected):
 def test_a_quota_that_cannot_be_met_cannot_be_made(times, period, length):
     with pytest.raises(Invalid):
         Quota(times, period, length)
+
+
+def test_dates_said_one_by_one_stand_in_place_of_the_rule():
+    said = (date(2024, 1, 20), date(2023, 12, 24), date(2024, 1, 3), date(2024, 1, 3))
+    made = schedule("Daily", dates=said)
+    assert made.dates == (date(2023, 12, 24), date(2024, 1, 3), date(2024, 1, 20))
+    assert (made.start, made.bounded, schedules.horizon(made, MONDAY)) == (date(2023, 12, 24), True, date(2024, 1, 20))
+    assert dates_of(made, MONDAY, date(2024, 12, 31)) == [date(2024, 1, 3), date(2024, 1, 20)]
+    assert schedules.planned_dates(made, MONDAY) == [date(2024, 1, 3), date(2024, 1, 20)]
+    assert schedules.fraction(made) == (3, 28)
+
+
+def test_dates_said_one_by_one_stay_until_something_else_is_said():
+    stood = schedule("Daily", dates=(date(2024, 1, 3),))
+    again = ScheduleDraft("Daily", start=stood.start)
+    assert schedule_from(again, today=MONDAY, stored=stood).dates == stood.dates
+    for other in ({"dates": ()}, {"until": date(2024, 2, 1)}, {"days": (0,)}):
+        assert schedule_from(ScheduleDraft("Daily", start=stood.start, **other), today=MONDAY, stored=stood).dates == ()
+
+
+def test_dates_said_one_by_one_lie_within_what_can_be_kept():
+    for said, code in (
+        ({"dates": (date(1899, 12, 31),)}, "too_early"),
+        ({"dates": (date(2024, 1, 9),), "until": date(2024, 1, 8)}, "date_after_target"),
+        ({"dates": (MONDAY + timedelta(days=3_661),)}, "too_far"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            schedule("Daily", **said)
+        assert [(one.field, one.code) for one in refused.value.problems] == [("dates", code)]

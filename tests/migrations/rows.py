@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -113,6 +113,8 @@ def _value(column: sa.Column[Any], number: int) -> Any:
         return MOMENT if kind.timezone else MOMENT.replace(tzinfo=None)
     if isinstance(kind, sa.Date):
         return date(2026, 2, 28 - number)
+    if isinstance(kind, sa.Time):
+        return time(8, 30 + number)
     if isinstance(kind, sa.LargeBinary):
         return bytes([number]) * 32
     if isinstance(kind, sa.JSON):

@@ -1,5 +1,6 @@
 """Writing down who did what: a row in the same transaction as the act, holding ids and no personal words."""
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +65,11 @@ class Tag(StrEnum):
     MOOD_REASON_SHOW = "mood_reason:show"
     GRANT_READ = "grant:read"
     KEY_ROTATE = "key:rotate"
+    TOKEN_CREATE = "token:create"  # noqa: S105 - the name of an event
+    TOKEN_REVOKE = "token:revoke"  # noqa: S105 - the name of an event
+    GOAL_APPROVE = "goal:approve"
+    GOAL_RETURN = "goal:return"
+    GOAL_REMIND = "goal:remind"
 
 
 _WRITE = insert(table_of(AuditEvent))
@@ -94,8 +100,22 @@ def record(
     **details: Any,
 ) -> None:
     """One row stands in the audit log; `thing` is the row acted on, `details` ids and plain values only."""
+    acted = (viewer, subject_id, organisation_id, outcome)
+    session.connection().execute(_WRITE, _event(tag, at, acted, thing, details))
+
+
+def record_all(session: AnySession, tag: Tag, things: Iterable[Any], *, at: datetime, viewer: Viewer) -> None:
+    """One row for each of the things stands in the audit log."""
+    if rows := [_event(tag, at, (viewer, None, None, "done"), thing, {}) for thing in things]:
+        session.connection().execute(_WRITE, rows)
+
+
+def _event(
+    tag: Tag, at: datetime, acted: tuple[Viewer | None, int | None, int | None, str], thing: Any, details: Any
+) -> dict[str, Any]:
+    viewer, subject_id, organisation_id, outcome = acted
     here = origin.get()
-    event = {
+    return {
         "at": at,
         "tag": tag.value,
         "outcome": outcome,
@@ -110,4 +130,3 @@ def record(
         "route": here.route,
         "request_id": here.request_id,
     }
-    session.connection().execute(_WRITE, event)

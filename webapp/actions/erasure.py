@@ -36,6 +36,7 @@ from webapp.models import (
     OutboxMessage,
     Person,
     PlannedPause,
+    Reminder,
     ReportingLine,
     ScheduleVersion,
     SignIn,
@@ -124,7 +125,7 @@ def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update
     yield delete(Mood).where(Mood.person_id == person_id)
     yield delete(MoodReason).where(MoodReason.owner_id == person_id)
     yield delete(MoodLabel).where(MoodLabel.owner_id == person_id)
-    for of_goal in (GoalMonth, GoalTag, GoalRevision, ScheduleVersion, Occurrence, Entry):
+    for of_goal in (GoalMonth, GoalTag, GoalRevision, ScheduleVersion, Reminder, Occurrence, Entry):
         yield delete(of_goal).where(of_goal.goal_id.in_(goals))
     yield update(Entry).where(Entry.subject_id == person_id).values(note=None)  # what an organisation's goals keep
     yield delete(PlannedPause).where(PlannedPause.owner_id == person_id)
@@ -158,4 +159,5 @@ def _forgetting_events(person_id: int) -> Iterator[Delete | Update]:
 
 def _unused_proofs(person_id: int) -> Update:
     """What programs and mailed links could still do in the person's name."""
-    return update(Token).where(Token.person_id == person_id, Token.used_at.is_(None), Token.revoked_at.is_(None))
+    unused = or_(Token.used_at.is_(None), Token.contract.is_not(None))  # a program uses its token again and again
+    return update(Token).where(Token.person_id == person_id, unused, Token.revoked_at.is_(None))

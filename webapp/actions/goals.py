@@ -1,6 +1,7 @@
 """Opening, changing, ordering and putting away goals."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,10 +9,10 @@ from typing import Any
 from sqlalchemy import func, select, tuple_
 
 from webapp.actions import months, occurrences, pauses, tags
-from webapp.actions.audit import Tag, record
+from webapp.actions.audit import Tag, record, record_all
 from webapp.domain.days import local_day, shifted
 from webapp.domain.errors import Conflict, Invalid, Problem
-from webapp.domain.goals import GOALS_PER_PERSON, GoalDraft, Kind, Lifecycle
+from webapp.domain.goals import GOALS_PER_PERSON, GoalDraft, Kind, Lifecycle, ReviewState
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer, Words
 from webapp.domain.policy import Permission, require
@@ -26,37 +27,35 @@ from webapp.queries.visibility import goals_of
 
 def create(session: AnySession, viewer: Viewer, draft: GoalDraft, *, source_uid: str | None = None) -> Goal:
     """The viewer has a new goal, last in their order, with its rows up to the horizon; raises Invalid."""
+    (goal,) = create_all(session, viewer, [draft], source_uid=source_uid)
+    return goal
+
+
+def create_all(
+    session: AnySession, viewer: Viewer, drafts: Sequence[GoalDraft], *, source_uid: str | None = None
+) -> list[Goal]:
+    """The viewer has these goals, last in their order; raises Invalid with the problems of the first that cannot be."""
     # Two goals made at once would share a place, and one made during a pause of everything would not know of it.
     session.execute(select(Person.id).where(Person.id == viewer.id).with_for_update(key_share=True))
     count, last = session.execute(_count_and_last_position(viewer)).one()
-    problems = draft.check()
-    if count >= GOALS_PER_PERSON:
-        problems.append(Problem("", "too_many_goals", {"most": GOALS_PER_PERSON}))
-    schedule = _schedule(draft, problems, viewer, None)
-    goal = Goal(
-        kind=Kind.PERSONAL,
-        owner_id=viewer.id,
-        position=(last or 0) + 1,
-        source_uid=source_uid,
-        created_at=viewer.now,
-        updated_at=viewer.now,
-        lifecycle=Lifecycle.ACTIVE,
-        revision=1,
-        version=1,
-    )
-    _write(goal, draft, viewer.words)
-    # A first version speaks from the start it names, so that days before today are judged by it.
-    version = ScheduleVersion(is_current=True)
-    version.set_terms(replace(schedule, valid_from=min(schedule.start, viewer.today)), _aim(draft))
-    goal.schedules = [version]
-    session.add(goal)
+    made = []
+    for number, draft in enumerate(drafts, 1):
+        problems = draft.check()
+        if count + number > GOALS_PER_PERSON:
+            problems.append(Problem("", "too_many_goals", {"most": GOALS_PER_PERSON}))
+        schedule = _schedule(draft, problems, viewer, None)
+        made.append((_new(viewer, draft, schedule, (last or 0) + number, source_uid), draft, schedule))
+    session.add_all(goal for goal, _, _ in made)
     session.flush()
-    tags.carry(session, viewer, goal, draft.tags)
-    _keep_revision(session, viewer, goal, draft, schedule)
-    occurrences.plan(session, goal, schedule, viewer.today)
-    record(session, Tag.GOAL_CREATE, at=viewer.now, viewer=viewer, thing=goal)
+    for goal, draft, schedule in made:
+        if draft.tags:
+            tags.carry(session, viewer, goal, draft.tags)
+        _keep_revision(session, viewer, goal, draft, schedule)
+    goals = [goal for goal, _, _ in made]
+    occurrences.plan_all(session, [(goal, schedule) for goal, _, schedule in made], viewer.today)
+    record_all(session, Tag.GOAL_CREATE, goals, at=viewer.now, viewer=viewer)
     session.flush()
-    return goal
+    return goals
 
 
 def change(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, *, seen: int) -> Goal:
@@ -73,7 +72,7 @@ def change(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, *,
     schedule, aim = _schedule(draft, draft.check(), viewer, before), _aim(draft)
     rescheduled = replace(schedule, valid_from=before.valid_from) != before
     unit = goal_queries.open_or_empty(viewer.words, "goal.unit", goal.unit)
-    material = rescheduled or (asked[:2], unit) != (aim[:2], draft.unit.strip())
+    material = rescheduled or (asked[:2], unit) != (aim[:2], draft.unit.strip()) or _reworded(viewer, goal, draft)
     _write(goal, draft, viewer.words)
     goal.version += 1
     goal.updated_at = viewer.now
@@ -88,6 +87,7 @@ def change(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, *,
         occurrences.plan(session, goal, schedule, viewer.today)
     if material:
         goal.revision += 1
+        goal.review_state = goal.review_state and ReviewState.DRAFT  # an edit never inherits an approval
         _keep_revision(session, viewer, goal, draft, schedule)
     session.flush()
     occurrences.settle(session, goal, viewer.now, viewer)
@@ -163,7 +163,8 @@ def extend_horizons(session: AnySession, now: datetime, *, most: int = 200) -> i
     statement = (
         select(ScheduleVersion, Goal)
         .join(Goal, Goal.id == ScheduleVersion.goal_id)
-        .where(ScheduleVersion.is_current, ScheduleVersion.until.is_(None), Goal.rows_until < soon)
+        .where(ScheduleVersion.is_current, ScheduleVersion.until.is_(None), ScheduleVersion.dates.is_(None))
+        .where(Goal.rows_until < soon)
         .where(Goal.archived_at.is_(None), Goal.deleted_at.is_(None), Goal.lifecycle == Lifecycle.ACTIVE)
         .order_by(Goal.rows_until)
         .limit(most)
@@ -175,6 +176,26 @@ def extend_horizons(session: AnySession, now: datetime, *, most: int = 200) -> i
         extended += 1
     session.flush()
     return extended
+
+
+def _new(viewer: Viewer, draft: GoalDraft, schedule: Schedule, position: int, source_uid: str | None) -> Goal:
+    goal = Goal(
+        kind=Kind.PERSONAL,
+        owner_id=viewer.id,
+        position=position,
+        source_uid=source_uid,
+        created_at=viewer.now,
+        updated_at=viewer.now,
+        lifecycle=Lifecycle.ACTIVE,
+        revision=1,
+        version=1,
+    )
+    _write(goal, draft, viewer.words)
+    # A first version speaks from the start it names, so that days before today are judged by it.
+    version = ScheduleVersion(is_current=True)
+    version.set_terms(replace(schedule, valid_from=min(schedule.start, viewer.today)), _aim(draft))
+    goal.schedules = [version]
+    return goal
 
 
 def _schedule(draft: GoalDraft, problems: list[Problem], viewer: Viewer, stored: Schedule | None) -> Schedule:
@@ -198,6 +219,18 @@ def _write(goal: Goal, draft: GoalDraft, words: Words) -> None:
     goal.colour = draft.colour
     goal.direction = draft.direction
     goal.target = draft.target if draft.direction else None
+
+
+def _reworded(viewer: Viewer, goal: Goal, draft: GoalDraft) -> bool:
+    """Whether title or description of a goal under review change: then they are terms (domain rules §6)."""
+    if goal.review_state is None:
+        return False
+    words = viewer.words
+    stood = (
+        words.open("goal.title", goal.title),
+        goal_queries.open_or_empty(words, "goal.description", goal.description),
+    )
+    return stood != (draft.title.strip(), draft.description.strip())
 
 
 def _turn_over(session: AnySession, viewer: Viewer, goal: Goal, current: ScheduleVersion) -> None:
@@ -244,6 +277,7 @@ def _keep_revision(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalD
         "until": schedule.until.isoformat() if schedule.until else None,
         "days": schedule.days,
         "rule": schedule.rule,
+        "dates": [day.isoformat() for day in schedule.dates],
         "quota": [schedule.quota.times, schedule.quota.period, schedule.quota.length] if schedule.quota else None,
     }
     sealed = viewer.words.seal("goal_revision.terms", json.dumps(terms))

@@ -1,6 +1,6 @@
 """The rows of due dates: made by writes and by the worker, never by a page view (domain rules §2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import exists, insert, or_, select, update
 from webapp.actions.audit import Tag, record
 from webapp.domain.days import shifted
 from webapp.domain.goals import Lifecycle
-from webapp.domain.pauses import paused_between
+from webapp.domain.pauses import Pause, paused_between
 from webapp.domain.people import Viewer
 from webapp.domain.regeneration import missing, regenerate
 from webapp.domain.schedules import Frequency, Schedule, due_dates, horizon, planned_dates
@@ -28,6 +28,20 @@ def plan(session: AnySession, goal: Goal, schedule: Schedule, today: date) -> No
     _mark(session, change.revive, None)
     _mark(session, change.remove, goal.updated_at)
     _note_window(goal, schedule, today)
+
+
+def plan_all(session: AnySession, made: Sequence[tuple[Goal, Schedule]], today: date) -> None:
+    """New goals of one person's have their rows, also those of past due dates that were said one by one."""
+    pauses = habits.pauses_of(session, made[0][0]) if made else ()
+    rows = []
+    for goal, schedule in made:
+        past = [day for day in schedule.dates if day < today]
+        rows += _rows(goal, [*past, *planned_dates(schedule, today)], pauses)
+        _note_window(goal, schedule, today)
+        if past:
+            goal.rows_from = past[0]
+    if rows:
+        session.execute(insert(Occurrence), rows)
 
 
 def lengthen(session: AnySession, goal: Goal, schedule: Schedule, today: date) -> None:
@@ -128,14 +142,17 @@ def _all_done(session: AnySession, goal: Goal) -> bool:
 
 def _add(session: AnySession, goal: Goal, days: Iterable[date]) -> None:
     wanted = list(days)
-    pauses = habits.pauses_of(session, goal) if wanted else ()
-    paused = paused_between(pauses, min(wanted), max(wanted)) if pauses else frozenset()
-    rows = [
-        {"goal_id": goal.id, "local_date": day, "state": DayState.OPEN, "annotated": False, "paused": day in paused}
-        for day in wanted
-    ]
+    rows = _rows(goal, wanted, habits.pauses_of(session, goal)) if wanted else []
     if rows:
         session.execute(insert(Occurrence), rows)
+
+
+def _rows(goal: Goal, days: Sequence[date], pauses: Sequence[Pause]) -> list[dict[str, Any]]:
+    paused = paused_between(pauses, min(days), max(days)) if pauses and days else frozenset()
+    return [
+        {"goal_id": goal.id, "local_date": day, "state": DayState.OPEN, "annotated": False, "paused": day in paused}
+        for day in days
+    ]
 
 
 def _mark(session: AnySession, ids: tuple[int, ...], deleted_at: Any) -> None:

@@ -18,8 +18,8 @@ from webapp.domain.people import Viewer
 from webapp.domain.schedules import due_dates
 from webapp.domain.tracking import Day, DayState, Direction, day_values
 from webapp.domain.verdicts import Aim
-from webapp.models import Entry, Goal, GoalRevision, GoalTag, Occurrence, PlannedPause, ScheduleVersion, Tag
-from webapp.models.base import table_of
+from webapp.models import Entry, Goal, GoalRevision, GoalTag, Occurrence, PlannedPause, Reminder, ScheduleVersion, Tag
+from webapp.models.base import new_public_id, table_of
 from webapp.models.engine import AnySession
 
 _entries, _rows = table_of(Entry), table_of(Occurrence)
@@ -45,6 +45,13 @@ def write_goals(session: AnySession, viewer: Viewer, goals: Sequence[OwnGoal]) -
     ]
     if revisions:
         session.execute(insert(table_of(GoalRevision)), revisions)
+    walls = [
+        {"public_id": new_public_id(), "goal_id": made[own.id].id, "wall": wall, "created_at": viewer.now}
+        for own in goals
+        for wall in own.reminders
+    ]
+    if walls:
+        session.execute(insert(table_of(Reminder)), walls)
     _tag(session, viewer, {made[own.id].id: own.tags for own in goals if own.tags})
     return made
 
@@ -125,6 +132,8 @@ def write_days(
                 "paused": day in paused,
                 "entry_id": numbers[entry.id] if entry else None,
                 "deleted_at": row.deleted_at if row else None,
+                "reminder_date": row.reminder_date if row else None,
+                "reminder_time": row.reminder_time if row else None,
             }
         )
     _put(session, goal, rows, new=new)
@@ -158,6 +167,8 @@ def _goal(viewer: Viewer, own: OwnGoal, after: int) -> Goal:
         completed_at=own.completed_at,
         archived_at=own.archived_at,
         deleted_at=own.deleted_at,
+        reminds=own.reminds,
+        reminder_date=own.reminder_date,
     )
     for own_version in own.versions:
         version = ScheduleVersion(is_current=own_version is own.versions[-1])

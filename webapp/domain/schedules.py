@@ -1,7 +1,7 @@
 """When a goal is due: what can be said, the version kept, and its dates."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import islice
@@ -36,7 +36,8 @@ class Schedule:
     """One version: due by `rule` or `quota`, or once, within start…until, judged by from `valid_from` on.
 
     `rule` is canonical RFC 5545 text without an end: COUNT and UNTIL are held as `until`, once. It is None for quotas
-    and one-time goals. `days` are kept as said (0 = Monday … 6), also where the frequency ignores them.
+    and one-time goals. `days` are kept as said (0 = Monday … 6), also where the frequency ignores them. `dates`, in
+    order, are due dates said one by one: then neither rule nor name decides.
     """
 
     frequency: Frequency
@@ -47,12 +48,13 @@ class Schedule:
     quota: Quota | None = None
     week_start: int = 0
     valid_from: date
+    dates: tuple[date, ...] = ()
 
     @property
     def bounded(self) -> bool:
         """True when the planned dates come to an end, so that doing all completes the goal; a quota plans none."""
         return self.frequency is not Frequency.QUOTA and (
-            self.frequency is Frequency.ONE_TIME or self.until is not None
+            self.frequency is Frequency.ONE_TIME or self.until is not None or bool(self.dates)
         )
 
 
@@ -61,7 +63,8 @@ class ScheduleDraft:
     """What an editor or a program says about a schedule.
 
     `frequency` may be a name in any case or a text beginning "RRULE:". `times`, `period` and `length` describe a quota,
-    `length` only a rolling one.
+    `length` only a rolling one. `dates` are due dates one by one in place of all that; None says nothing of them, so
+    that those which stand are kept as long as nothing else changes.
     """
 
     frequency: Frequency | str | None
@@ -73,6 +76,7 @@ class ScheduleDraft:
     length: int | None = None
     rule: str | None = None
     week_start: int = 0
+    dates: tuple[date, ...] | None = None
 
     def check(self) -> list[Problem]:
         """Return every problem, by field, that can be seen without knowing today."""
@@ -90,6 +94,7 @@ class ScheduleDraft:
             problems.append(Problem("start", "too_early", {"earliest": EARLIEST_DAY}))
         if frequency is Frequency.QUOTA:
             problems += quota_problems(self.times, self.period, self.length)
+        problems += self._date_problems()
         until = self.until
         if frequency is Frequency.RULE and self.week_start in range(7):
             try:
@@ -99,6 +104,16 @@ class ScheduleDraft:
         if self.start and until and self.start > until:
             problems.append(Problem("start", "after_target", {"until": until}))
         return problems
+
+    def _date_problems(self) -> list[Problem]:
+        """Dates stand within what can be recorded, and not after the target."""
+        if not self.dates:
+            return []
+        if min(self.dates) < EARLIEST_DAY:
+            return [Problem("dates", "too_early", {"earliest": EARLIEST_DAY})]
+        if self.until and max(self.dates) > self.until:
+            return [Problem("dates", "date_after_target", {"until": self.until})]
+        return []
 
     def named(self) -> Frequency | None:
         """Return the frequency meant, or None when it is missing or unknown."""
@@ -123,7 +138,7 @@ def schedule_from(draft: ScheduleDraft, *, today: date, stored: Schedule | None 
     days of the start, and a rule has a date within as many days from today.
     """
     problems = draft.check()
-    ends = {"start": draft.start, "until": draft.until}
+    ends = {"start": draft.start, "until": draft.until, "dates": max(draft.dates or (), default=None)}
     frequency = draft.named()
     written = draft.written() if frequency is Frequency.RULE and not _concern(problems, "rule", "week_start") else None
     if written:
@@ -133,6 +148,8 @@ def schedule_from(draft: ScheduleDraft, *, today: date, stored: Schedule | None 
     if problems or frequency is None:
         raise Invalid(problems)
     start = draft.start or (stored.start if stored else today)
+    if draft.dates:
+        start = min(start, *draft.dates)
     days = tuple(sorted(set(draft.days)))
     until, week_start, rule = draft.until, draft.week_start, _rule_of(frequency, start, days, draft.week_start)
     if written:
@@ -142,7 +159,7 @@ def schedule_from(draft: ScheduleDraft, *, today: date, stored: Schedule | None 
     quota = None
     if frequency is Frequency.QUOTA and draft.period and draft.times:
         quota = Quota(draft.times, draft.period, PERIOD_DAYS.get(draft.period) or draft.length or 0)
-    return Schedule(
+    schedule = Schedule(
         frequency=frequency,
         start=start,
         until=until,
@@ -152,6 +169,7 @@ def schedule_from(draft: ScheduleDraft, *, today: date, stored: Schedule | None 
         week_start=week_start,
         valid_from=today,
     )
+    return replace(schedule, dates=_dates_of(draft, schedule, stored))
 
 
 def due_dates(schedule: Schedule, first: date, last: date, *, limit: int = MAXIMUM_DAYS_AHEAD) -> list[date]:
@@ -159,6 +177,8 @@ def due_dates(schedule: Schedule, first: date, last: date, *, limit: int = MAXIM
 
     A one-time goal is due on its target, else on its start. A quota has no dates.
     """
+    if schedule.dates:
+        return [day for day in schedule.dates if first <= day <= min(last, shifted(first, limit - 1))]
     first = max(first, schedule.start)
     last = min(last, schedule.until or last, shifted(first, limit - 1))
     if schedule.frequency is Frequency.ONE_TIME:
@@ -197,7 +217,8 @@ def horizon(schedule: Schedule, today: date) -> date:
     """Return the last date for which rows are made: the target, at most 3,660 days ahead; 60 days ahead without one."""
     if not schedule.bounded:
         return shifted(today, OPEN_HORIZON_DAYS)
-    return min(schedule.until or schedule.start, shifted(today, MAXIMUM_DAYS_AHEAD))
+    last = schedule.dates[-1] if schedule.dates else schedule.until or schedule.start
+    return min(last, shifted(today, MAXIMUM_DAYS_AHEAD))
 
 
 def planned_dates(schedule: Schedule, today: date) -> list[date]:
@@ -207,6 +228,8 @@ def planned_dates(schedule: Schedule, today: date) -> list[date]:
 
 def fraction(schedule: Schedule) -> tuple[int, int] | None:
     """Return how often as (times, days) for habit strength (domain §5); None for one-time goals."""
+    if schedule.dates:
+        return len(schedule.dates), (schedule.dates[-1] - schedule.dates[0]).days + 1
     chosen = len(schedule.days)
     match schedule.frequency:
         case Frequency.ONE_TIME:
@@ -230,6 +253,15 @@ def fraction(schedule: Schedule) -> tuple[int, int] | None:
 def days_or_last(day: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the month days and positions of a rule that mean this day, or the last one of a shorter month."""
     return (tuple(range(28, day + 1)), (-1,)) if day > 28 else ((day,), ())
+
+
+def _dates_of(draft: ScheduleDraft, schedule: Schedule, stored: Schedule | None) -> tuple[date, ...]:
+    """Return the dates said, or those that stand while nothing else of the schedule changes."""
+    if draft.dates is not None:
+        return tuple(sorted(set(draft.dates)))
+    if stored is None or not stored.dates:
+        return ()
+    return stored.dates if replace(schedule, dates=stored.dates, valid_from=stored.valid_from) == stored else ()
 
 
 def _rule_of(frequency: Frequency, start: date, days: tuple[int, ...], week_start: int) -> Rule | None:

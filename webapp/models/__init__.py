@@ -18,6 +18,7 @@ from webapp.models.people import (
     Team,
     TeamMember,
 )
+from webapp.models.reminders import Reminder
 from webapp.models.tokens import IdempotentAnswer, LimitCount, SignIn, Token
 from webapp.models.uploads import Upload
 
@@ -47,6 +48,7 @@ __all__ = [
     "OutboxMessage",
     "Person",
     "PlannedPause",
+    "Reminder",
     "ReportingLine",
     "ScheduleVersion",
     "SignIn",

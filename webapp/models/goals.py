@@ -1,6 +1,6 @@
 """Goals, what they were at each revision, when they are due, and the rows of those due dates."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ class Goal(Addressed, Base):
     Between `rows_from` and `rows_until` the occurrence rows are the whole truth about due dates; outside of it the
     schedule is asked. Projections of the facts: months are closed through `months_until`; `streak_ahead` says what the
     current streak is if nothing more is said, as [last date, length] in order of date and 0 after the last.
+    `reminds` switches its reminders on or off; None when nothing was ever said about it.
     """
 
     __tablename__ = "goal"
@@ -71,6 +72,8 @@ class Goal(Addressed, Base):
     months_until: Mapped[date | None]
     streak_ahead: Mapped[list[list[Any]] | None] = mapped_column(JSON(none_as_null=True))
     best_streak: Mapped[int] = mapped_column(default=0, server_default="0")
+    reminds: Mapped[bool | None]
+    reminder_date: Mapped[date | None]
     schedules: Mapped[list["ScheduleVersion"]] = relationship(
         lazy="raise_on_sql", order_by="ScheduleVersion.valid_from", back_populates="goal"
     )
@@ -90,7 +93,7 @@ class GoalRevision(Numbered, Base):
 
 class ScheduleVersion(Numbered, Base):
     """When a goal is due and what it asks, valid from a local date until the next version's; history is judged by the
-    one in force."""
+    one in force. `dates` are due dates said one by one (ISO 8601), in order, in place of the rule."""
 
     __tablename__ = "schedule_version"
     __table_args__ = (
@@ -129,6 +132,7 @@ class ScheduleVersion(Numbered, Base):
     direction: Mapped[Direction | None] = mapped_column(Word(Direction))
     target: Mapped[Decimal | None]
     skip_budget: Mapped[int | None]
+    dates: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     goal: Mapped[Goal] = relationship(lazy="raise_on_sql", back_populates="schedules")
 
     def terms(self) -> Schedule:
@@ -149,6 +153,7 @@ class ScheduleVersion(Numbered, Base):
         self.days = list(schedule.days)
         self.rule = schedule.rule
         self.week_start = schedule.week_start
+        self.dates = [day.isoformat() for day in schedule.dates] or None
         self.quota_times = schedule.quota.times if schedule.quota else None
         self.quota_period = schedule.quota.period if schedule.quota else None
         self.quota_length = schedule.quota.length if schedule.quota else None
@@ -171,6 +176,8 @@ class Occurrence(Numbered, Base):
     annotated: Mapped[bool] = mapped_column(default=False)
     paused: Mapped[bool] = mapped_column(default=False, server_default=false())
     entry_id: Mapped[int | None] = mapped_column(Key, ForeignKey("entry.id"), index=True)
+    reminder_date: Mapped[date | None]
+    reminder_time: Mapped[time | None]
     deleted_at: Mapped[datetime | None]
 
 
@@ -185,6 +192,7 @@ SCHEDULE_COLUMNS = (
     ScheduleVersion.quota_period,
     ScheduleVersion.quota_length,
     ScheduleVersion.valid_from,
+    ScheduleVersion.dates,
 )
 """What `schedule_of` needs of a row."""
 
@@ -201,4 +209,5 @@ def schedule_of(row: Any) -> Schedule:
         quota=quota,
         week_start=row.week_start,
         valid_from=row.valid_from,
+        dates=tuple(map(date.fromisoformat, row.dates or ())),
     )

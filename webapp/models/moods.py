@@ -49,7 +49,8 @@ class Mood(Addressed, Base):
     """How a person felt at one moment.
 
     `local_date` is the date they lived it, in `zone`; `at` is the instant it was felt, `recorded_at` the instant we
-    learned of it. `level` is its label's, kept here so that years are added up from one index.
+    learned of it. `level` is its label's, kept here so that years are added up from one index. `reasons_said` is JSON
+    that a program sent as reasons and that is no list of names.
     """
 
     __tablename__ = "mood"
@@ -69,6 +70,7 @@ class Mood(Addressed, Base):
     level: Mapped[int | None]
     energy: Mapped[int | None]
     note: Mapped[bytes | None] = mapped_column(Sealed)
+    reasons_said: Mapped[bytes | None] = mapped_column(Sealed)
     source: Mapped[Source] = mapped_column(Word(Source), default=Source.PAGE)
     source_uid: Mapped[str | None] = mapped_column(String(80))
     version: Mapped[int] = mapped_column(default=1)

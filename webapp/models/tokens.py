@@ -37,6 +37,7 @@ class Token(Addressed, Base):
     payload: Mapped[bytes | None] = mapped_column(Sealed)
     name: Mapped[str | None] = mapped_column(String(100))
     prefix: Mapped[str | None] = mapped_column(String(20))
+    contract: Mapped[str | None] = mapped_column(String(20))
     scopes: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]

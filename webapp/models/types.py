@@ -1,11 +1,11 @@
 """Column types: what Python holds and what both databases store."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, LargeBinary, Numeric, String, TypeDecorator
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, LargeBinary, Numeric, String, Time, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 
@@ -74,4 +74,4 @@ class Word(TypeDecorator[StrEnum]):
 Sealed = LargeBinary
 """Text sealed with its owner's key (domain rules §9): key id, nonce and ciphertext."""
 
-TYPES: dict[Any, Any] = {datetime: Instant(), date: Date(), Decimal: Amount(), dict[str, Any]: JSON()}
+TYPES: dict[Any, Any] = {datetime: Instant(), date: Date(), time: Time(), Decimal: Amount(), dict[str, Any]: JSON()}

@@ -14,6 +14,7 @@ from webapp.models import (
     Occurrence,
     Person,
     PlannedPause,
+    Reminder,
     ScheduleVersion,
     Tag,
 )
@@ -25,14 +26,15 @@ def goals(session: AnySession, viewer: Viewer) -> list[Row]:
     names = (
         *("kind", "title", "question", "description", "lifecycle", "outcome", "review_state", "status_word"),
         *("criticality", "colour", "position", "direction", "baseline", "target", "unit", "revision", "version"),
-        *("rows_from", "rows_until", "source_uid"),
+        *("rows_from", "rows_until", "source_uid", "reminds", "reminder_date"),
         *("created_at", "updated_at", "completed_at", "archived_at", "deleted_at"),
     )
     columns = [Goal.public_id.label("id"), *(getattr(Goal, name) for name in names)]
     rows = rows_of(session, select(*columns).where(Goal.owner_id == viewer.id).order_by(Goal.position, Goal.id))
     on = _tags(session, viewer)
     worded = opened(viewer, rows, "goal", "title", "question", "description", "unit")
-    return [{**row, "tags": on.get(row["id"], [])} for row in worded]
+    walls = _reminders(session, viewer)
+    return [{**row, "tags": on.get(row["id"], []), "reminders": walls.get(row["id"], [])} for row in worded]
 
 
 def _tags(session: AnySession, viewer: Viewer) -> dict[str, list[str]]:
@@ -42,6 +44,15 @@ def _tags(session: AnySession, viewer: Viewer) -> dict[str, list[str]]:
     on: dict[str, list[str]] = {}
     for row in sorted(rows, key=lambda row: row["name"].casefold()):
         on.setdefault(row["goal"], []).append(row["name"])
+    return on
+
+
+def _reminders(session: AnySession, viewer: Viewer) -> dict[str, list[Row]]:
+    """The times of day at which each goal reminds."""
+    statement = of_goals(viewer, Reminder.wall, Reminder.created_at).join(Reminder, Reminder.goal_id == Goal.id)
+    on: dict[str, list[Row]] = {}
+    for row in rows_of(session, statement.order_by(Goal.id, Reminder.wall)):
+        on.setdefault(row["goal"], []).append({"wall": row["wall"], "created_at": row["created_at"]})
     return on
 
 
@@ -55,7 +66,7 @@ def revisions(session: AnySession, viewer: Viewer) -> list[Row]:
 def schedules(session: AnySession, viewer: Viewer) -> list[Row]:
     names = (
         *("valid_from", "is_current", "frequency", "start", "until", "days", "rule", "week_start"),
-        *("quota_times", "quota_period", "quota_length", "direction", "target", "skip_budget"),
+        *("quota_times", "quota_period", "quota_length", "direction", "target", "skip_budget", "dates"),
     )
     columns = [getattr(ScheduleVersion, name) for name in names]
     statement = of_goals(viewer, *columns).join(ScheduleVersion, ScheduleVersion.goal_id == Goal.id)
@@ -73,7 +84,7 @@ def pauses(session: AnySession, viewer: Viewer) -> list[Row]:
 def occurrences(session: AnySession, viewer: Viewer) -> list[Row]:
     columns = (Occurrence.local_date, Occurrence.state, Occurrence.value, Entry.public_id.label("entry"))
     statement = (
-        of_goals(viewer, *columns, Occurrence.deleted_at)
+        of_goals(viewer, *columns, Occurrence.deleted_at, Occurrence.reminder_date, Occurrence.reminder_time)
         .join(Occurrence, Occurrence.goal_id == Goal.id)
         .outerjoin(Entry, Entry.id == Occurrence.entry_id)
         .order_by(Goal.id, Occurrence.local_date)

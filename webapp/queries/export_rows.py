@@ -1,7 +1,7 @@
 """What every list of an export is made of: rows with public ids, plain values and opened words."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +35,7 @@ def opened(viewer: Viewer, rows: Iterable[Row], table: str, *columns: str) -> li
 
 def plain(value: Any) -> Any:
     """The value as JSON holds it."""
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     return _number(value) if isinstance(value, Decimal) else value
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ MOST_PROBLEMS = 100
 LARGEST_NUMBER = 1_000_000
 DAYS_OF_GRACE = 2
 """Clocks differ, and the reader may live west of who wrote."""
-LONGEST_TERM, MOST_TERMS = 10_000, 100
+LONGEST_TERM, MOST_TERMS = 10_000, 4_000
 Terms = dict[str, Any]
 Choice = TypeVar("Choice", bound=StrEnum)
 _ID = re.compile(r"[0-9a-f]{24}")
@@ -155,6 +155,33 @@ class Fields:
 
     def day_or_none(self, name: str, last: date | None = None) -> date | None:
         return self.day(name, last) if self.has(name) else None
+
+    def days(self, name: str, most: int) -> tuple[date, ...]:
+        """Up to so many dates that can be entered, each once, in order; nothing is none."""
+        value = self._values.get(name)
+        if value is None:
+            return ()
+        try:
+            if isinstance(value, list) and len(value) <= most:
+                days = tuple(sorted({date.fromisoformat(each) for each in value}))
+                if not days or EARLIEST_DAY <= days[0] <= days[-1] <= self._found.last_day:
+                    return days
+        except (TypeError, ValueError):
+            pass
+        self.wrong(name)
+        return ()
+
+    def clock(self, name: str) -> time | None:
+        """A time of day on the wall, or None."""
+        text = self.text(name, 15)
+        try:
+            wall = time.fromisoformat(text) if text else None
+        except ValueError:
+            wall = None
+        if text and (wall is None or wall.tzinfo is not None):
+            self.wrong(name)
+            return None
+        return wall
 
     def instant(self, name: str, *, ahead: bool = False) -> datetime:
         """A moment in UTC: one that has been, or with `ahead` one within the days that can be entered."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from webapp.domain import recurrence
@@ -23,12 +23,13 @@ from webapp.domain.goals import (
 from webapp.domain.imports.own_fields import Fields, Terms
 from webapp.domain.pauses import Pause
 from webapp.domain.quotas import Quota, QuotaPeriod
-from webapp.domain.schedules import Frequency, Schedule
+from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD, Frequency, Schedule
 from webapp.domain.tracking import LONGEST_NOTE, DayState, Direction, Fact, Mode, Source
 from webapp.domain.verdicts import Aim
 
 STATUS_LENGTH = 50
 TAG_NAME_LENGTH = 200
+MOST_REMINDERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class OwnDay:
     local_date: date
     state: DayState
     deleted_at: datetime | None
+    reminder_date: date | None = None
+    reminder_time: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,9 @@ class OwnGoal:
     archived_at: datetime | None
     deleted_at: datetime | None
     tags: tuple[str, ...]
+    reminds: bool | None = None
+    reminder_date: date | None = None
+    reminders: tuple[time, ...] = ()
     versions: tuple[OwnVersion, ...] = ()
     revisions: tuple[OwnRevision, ...] = ()
     days: tuple[OwnDay, ...] = ()
@@ -164,6 +170,9 @@ def goal_of(row: Fields) -> OwnGoal:
         archived_at=row.instant_or_none("archived_at"),
         deleted_at=row.instant_or_none("deleted_at"),
         tags=tags,
+        reminds=row.flag("reminds") if row.has("reminds") else None,
+        reminder_date=row.day_or_none("reminder_date", LATEST_DAY),
+        reminders=_reminders(row),
     )
 
 
@@ -199,13 +208,20 @@ def version_of(row: Fields) -> OwnVersion:
         quota=_quota(row, frequency),
         week_start=row.number("week_start", 0, 6),
         valid_from=row.day("valid_from"),
+        dates=row.days("dates", MAXIMUM_DAYS_AHEAD + 1),
     )
     return OwnVersion(schedule, Aim(direction, target, row.number_or_none("skip_budget", 0, MOST_SKIPS)))
 
 
 def day_of(row: Fields) -> OwnDay:
     """The row of one day in "occurrences"."""
-    return OwnDay(row.day("local_date"), row.choice("state", DayState), row.instant_or_none("deleted_at"))
+    return OwnDay(
+        local_date=row.day("local_date"),
+        state=row.choice("state", DayState),
+        deleted_at=row.instant_or_none("deleted_at"),
+        reminder_date=row.day_or_none("reminder_date", LATEST_DAY),
+        reminder_time=row.clock("reminder_time"),
+    )
 
 
 def revision_of(row: Fields) -> OwnRevision:
@@ -245,6 +261,14 @@ def pause_of(row: Fields) -> OwnPause:
     if days.check():
         row.wrong("last")
     return OwnPause(row.identity(), row.reference("goal"), days, row.instant("created_at"))
+
+
+def _reminders(row: Fields) -> tuple[time, ...]:
+    """Times of day, each once, in order."""
+    said = [each.clock("wall") for each in row.inner("reminders")]
+    if len(said) > MOST_REMINDERS:
+        row.wrong("reminders")
+    return tuple(sorted({wall for wall in said if wall is not None}))
 
 
 def _asked(row: Fields) -> tuple[Direction | None, Decimal | None]:

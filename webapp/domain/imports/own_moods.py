@@ -1,11 +1,22 @@
 """Palette and moods of our own export."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from webapp.domain.days import shifted, wall_clock
 from webapp.domain.imports.own_fields import Fields
-from webapp.domain.moods import ENERGIES, LEVELS, NAME_LENGTH, NOTE_LENGTH, REASONS_ON_ONE, tidy
+from webapp.domain.moods import (
+    ENERGIES,
+    LEVELS,
+    NAME_LENGTH,
+    NOTE_LENGTH,
+    REASONS_ON_ONE,
+    REASONS_SAID_LENGTH,
+    WORD_LENGTH,
+    tidy,
+)
+from webapp.domain.text import text_problems
 from webapp.domain.tracking import Source
 
 ID_LENGTH = 24
@@ -14,7 +25,7 @@ MOST_REVISIONS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class OwnLabel:
-    """A word of the palette; without a name the usual one of its level."""
+    """A word of the palette; without a name the usual one of its level, and without both what goes without a word."""
 
     id: str
     level: int | None
@@ -53,6 +64,7 @@ class OwnMoodTerms:
     energy: int | None
     note: str
     reasons: tuple[KeptWord, ...]
+    reasons_said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class OwnMood:
     version: int
     deleted_at: datetime | None
     reasons: tuple[str, ...]
+    reasons_said: str
     revisions: tuple[OwnMoodRevision, ...]
 
 
@@ -114,6 +127,7 @@ def mood_of(row: Fields) -> OwnMood:
         version=version,
         deleted_at=row.instant_or_none("deleted_at"),
         reasons=tuple(dict.fromkeys(row.texts("reasons", ID_LENGTH, REASONS_ON_ONE))),
+        reasons_said=_said(row),
         revisions=revisions,
     )
 
@@ -137,6 +151,7 @@ def _revision(row: Fields, latest: int, source: Source) -> OwnMoodRevision:
         energy=_energy(terms),
         note=terms.text("note", NOTE_LENGTH),
         reasons=reasons,
+        reasons_said=_said(terms),
     )
     if not _was_lived(source, said.local_date, said.at, said.zone):
         row.wrong("terms")
@@ -144,11 +159,23 @@ def _revision(row: Fields, latest: int, source: Source) -> OwnMoodRevision:
 
 
 def _label(row: Fields) -> KeptWord:
-    """A label goes by its name or by its level."""
-    level, name = row.number_or_none("level", min(LEVELS), max(LEVELS)), tidy(row.text("name", NAME_LENGTH))
-    if level is None and not name:
-        row.wrong("name")
-    return KeptWord(row.identity(), name, level)
+    level = row.number_or_none("level", min(LEVELS), max(LEVELS))
+    return KeptWord(row.identity(), tidy(row.text("name", WORD_LENGTH)), level)
+
+
+def _said(row: Fields) -> str:
+    """What a program sent as reasons: JSON that can be stored and sent again, or nothing."""
+    said = row.text("reasons_said", REASONS_SAID_LENGTH)
+    if not said:
+        return ""
+    try:
+        plain = json.dumps(json.loads(said), ensure_ascii=False, allow_nan=False)
+        if not text_problems("reasons_said", plain, REASONS_SAID_LENGTH):
+            return plain
+    except (ValueError, RecursionError):
+        pass
+    row.wrong("reasons_said")
+    return ""
 
 
 def _energy(row: Fields) -> int | None:
