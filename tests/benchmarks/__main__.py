@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests import application, servers
-from tests.benchmarks import data, floor
+from tests.benchmarks import data, floor, programs
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.imports import imported
@@ -72,6 +72,7 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
         "APP_ENV": "development",
         "DATABASE_URL": url,
         "SMTP_URL": f"folder:{folder}",
+        "LIMIT_API_MINUTE": "10000000",
     }
     say("filling the databases")
     app = prepared(url, folder)
@@ -79,7 +80,8 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
     browser, older_browser = signed_in(app, person.id), signed_in(app, older.id)
     forms, headers = ticks(person, browser), {"Cookie": browser.cookie}
     said = {"Cookie": older_browser.cookie}
-    floor_headers = {"Cookie": floor.cookie(floor.fill(floor_database, data.TITLES[:4] * 5))}
+    secret = floor.fill(floor_database, data.TITLES[:4] * 5)
+    floor_headers, bearer = {"Cookie": floor.cookie(secret)}, programs.bearer(app, person)
     statistics = f"/moods/statistics?first={shifted(older.today, -10 * data.YEAR)}&last={older.today}"
     with ExitStack() as stack:
         ours = stack.enter_context(served("wsgi:app", environment, folder, core=cores.server))
@@ -116,6 +118,9 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
             cores,
         )
         yield from speed(found, found["floor"], found["floor tick"])
+        say("programs, five rounds")
+        asked = programs.targets(app, person, ours, theirs, secret, bearer)
+        yield from programs.speed(interleaved(asked, seconds, folder, cores))
         paths = {
             "dashboard": "/",
             "calendar month": "/calendar",
@@ -136,6 +141,7 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
                 cores,
             )
         )
+    yield from programs.bulk(app, bearer)
     say("imports")
     with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
         yield from imported(session)

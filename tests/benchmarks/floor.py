@@ -1,6 +1,7 @@
 """The floor: a bare Flask page and a bare tick, the least this stack can do. FLOOR_DATABASE names the database file, or
 a PostgreSQL address."""
 
+import json
 import os
 import secrets
 import threading
@@ -9,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
-from flask import Flask, abort, render_template, request, session
+from flask import Flask, abort, jsonify, render_template, request, session
 
 from webapp.models.engine import PRAGMAS, sqlite_module
 
@@ -41,6 +42,11 @@ INSERT_ENTRY = (
     "INSERT INTO entry (person_id, item_id, local_date, at, state, supersedes_id)"
     " VALUES (?, ?, ?, ?, ?, ?) RETURNING id"
 )
+DAYS = (
+    "SELECT id, number, local_date, title, facts, colour, state FROM item"
+    " WHERE person_id = ? AND local_date BETWEEN ? AND ? ORDER BY local_date, number"
+)
+NAMES = ("id", "number", "local_date", "title", "facts", "colour", "state")
 UPDATE_ITEM = "UPDATE item SET state = ?, entry_id = ? WHERE id = ?"
 INSERT_AUDIT = "INSERT INTO audit_event (at, tag, person_id, object_id, details) VALUES (?, ?, ?, ?, ?)"
 
@@ -57,7 +63,7 @@ def alive() -> str:
 
 @app.get("/")
 def page() -> str:
-    person = who()
+    person = who(session["secret"])
     items = run(ITEMS, person[0], today()).fetchall()
     moods = run(MOODS, person[0], days_ago(29)).fetchall()
     return render_template("floor.html", person=person, items=items, moods=moods, today=today(), csrf=session["csrf"])
@@ -69,18 +75,41 @@ def tick(number: int) -> str:
         abort(400)
     state = request.form["state"]
     begin()
-    person = who()
+    item = write(who(session["secret"]), number, state)
+    return render_template("floor_item.html", items=[(*item[:5], state)], csrf=session["csrf"])
+
+
+@app.post("/tracker")
+def tracker() -> Any:
+    asked = json.loads(request.get_data())
+    rows = run(DAYS, who(bearer())[0], asked["fromdate"], asked["todate"]).fetchall()
+    return jsonify([dict(zip(NAMES, row, strict=True)) for row in rows])
+
+
+@app.put("/items/<int:number>")
+def tick_by_program(number: int) -> Any:
+    state = json.loads(request.get_data())["state"]
+    begin()
+    item = write(who(bearer()), number, state)
+    return jsonify({"id": item[0], "number": item[1], "title": item[2], "state": state})
+
+
+def write(person: Any, number: int, state: str) -> Any:
     item = run(ITEM, person[0], today(), number).fetchone()
     at = datetime.now(UTC).isoformat()
     (entry,) = run(INSERT_ENTRY, person[0], item[0], today(), at, state, item[6]).fetchone()
     run(UPDATE_ITEM, state, entry, item[0])
     run(INSERT_AUDIT, at, "entry:record", person[0], item[0], '{"before": "open"}')
     run("COMMIT")
-    return render_template("floor_item.html", items=[(*item[:5], state)], csrf=session["csrf"])
+    return item
 
 
-def who() -> Any:
-    person = run(PERSON, session["secret"]).fetchone()
+def bearer() -> str:
+    return request.headers["Authorization"].removeprefix("Bearer ")
+
+
+def who(secret: str) -> Any:
+    person = run(PERSON, secret).fetchone()
     return person or abort(403)
 
 

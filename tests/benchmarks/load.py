@@ -25,12 +25,13 @@ end
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked of a server: one path by GET, or bodies posted in turn to several paths."""
+    """What is asked of a server: one path by GET, or bodies sent in turn to several paths."""
 
     port: int
     headers: Mapping[str, str]
     path: str = "/"
     posts: Sequence[tuple[str, str]] = field(default=())
+    method: str = "POST"
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,13 @@ def _lua(target: Target) -> str:
         lines.append(f"local posts, turn = {{{posts}}}, 0")
         lines.append("request = function()")
         lines.append("  turn = turn % #posts + 1")
-        lines.append("  return wrk.format('POST', posts[turn][1], nil, posts[turn][2])")
+        lines.append(f"  return wrk.format('{target.method}', posts[turn][1], nil, posts[turn][2])")
         lines.append("end")
     return "\n".join(lines) + REPORT
 
 
 def _as_json(target: Target) -> str:
-    return json.dumps([target.port, dict(target.headers), target.path, list(target.posts)])
+    return json.dumps([target.port, dict(target.headers), target.path, list(target.posts), target.method])
 
 
 def _generate(target: Target, seconds: float) -> None:
@@ -99,7 +100,7 @@ def _ask(target: Target, posts: Sequence[tuple[str, str]], until: float) -> tupl
     while time.monotonic() < until:
         if posts:
             path, body = posts[requests % len(posts)]
-            connection.request("POST", path, body, dict(target.headers))
+            connection.request(target.method, path, body, dict(target.headers))
         else:
             connection.request("GET", target.path, headers=dict(target.headers))
         answer = connection.getresponse()
@@ -111,5 +112,5 @@ def _ask(target: Target, posts: Sequence[tuple[str, str]], until: float) -> tupl
 
 
 if __name__ == "__main__":
-    port, headers, path, posts = json.loads(sys.argv[1])
-    _generate(Target(port, headers, path, [tuple(post) for post in posts]), float(sys.argv[2]))
+    port, headers, path, posts, method = json.loads(sys.argv[1])
+    _generate(Target(port, headers, path, [tuple(post) for post in posts], method), float(sys.argv[2]))
