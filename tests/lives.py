@@ -1,20 +1,22 @@
 """A person who has used everything: for tests of taking all of it out and bringing it back."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import histories, make
-from webapp.actions import goals, moods, palette, pauses
+from webapp.actions import goals, moods, palette, pauses, tracked_moods
+from webapp.actions.tracked_moods import TrackedMoodDraft
 from webapp.domain.moods import MoodDraft
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer
 from webapp.domain.quotas import QuotaPeriod
 from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState, Direction, Mode
-from webapp.models import Goal
+from webapp.models import Goal, Occurrence, Reminder
 from webapp.queries import goals as goal_queries
 from webapp.queries import moods as mood_queries
 
@@ -43,6 +45,20 @@ def _goals(session: Session, viewer: Viewer) -> None:
     make.tick(session, viewer, walk, make.TODAY, DayState.DONE, note="again")
     _amounts(session, viewer)
     _lives(session, viewer)
+    _reminders(session, viewer)
+
+
+def _reminders(session: Session, viewer: Viewer) -> None:
+    """A goal due on dates said one by one, with times to be reminded at, one of them another on one day."""
+    dates = tuple(make.TODAY + timedelta(days=ahead) for ahead in (-40, 0, 1, 5, 9))
+    said = make.goal(session, viewer, "On these days", make.schedule(dates=dates))
+    make.tick(session, viewer, said, dates[0])
+    said.reminds, said.reminder_date, said.status_word = False, dates[-1], "in progress"
+    session.add_all(Reminder(goal_id=said.id, wall=wall, created_at=viewer.now) for wall in (time(7, 30), time(21)))
+    row = session.scalars(
+        select(Occurrence).where(Occurrence.goal_id == said.id, Occurrence.local_date == dates[2])
+    ).one()
+    row.reminder_date, row.reminder_time = dates[1], time(6, 15, 30)
 
 
 def _schedules() -> dict[str, Any]:
@@ -109,6 +125,10 @@ def _moods(session: Session, viewer: Viewer) -> None:
     moods.change(session, viewer, changed, MoodDraft(good.id, make.days_ago(3), energy=5), 2)
     moods.delete(session, viewer, moods.log(session, viewer, MoodDraft(odd.public_id)))
     moods.log(session, viewer, MoodDraft(odd.public_id, make.days_ago(1)))
+    said = tracked_moods.log(session, viewer, TrackedMoodDraft(mood=None, reasons={"weather": ["rain"], "°C": 4.5}))
+    tracked_moods.say(session, viewer, said, TrackedMoodDraft(mood="Serene", reasons=["Sleep"]))
+    tracked_moods.log(session, viewer, TrackedMoodDraft(mood="as " * 40, reasons=[["rain"], 1], logdate=viewer.now))
+    tracked_moods.log(session, viewer, TrackedMoodDraft(mood="grand", reasons="Rain"))
 
 
 def _change(session: Session, viewer: Viewer, goal: Goal, when: Any, **more: Any) -> None:

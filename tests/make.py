@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,7 @@ from webapp.models import (
     ScheduleVersion,
     SignIn,
 )
+from webapp.queries import goals as queries
 from webapp.queries.goals import find
 from webapp.queries.people import secret_hash, viewer_of
 
@@ -190,3 +192,9 @@ def everything(session: Session, *, but: frozenset[str] = frozenset()) -> dict[s
 
 def days_ago(days: int) -> date:
     return TODAY - timedelta(days=days)
+
+
+def says(session: Session, viewer: Viewer, goal: Goal) -> dict[str, Any]:
+    """Everything the goal says by itself, opened, without its version and address."""
+    opened = asdict(queries.opened(session, viewer, find(session, viewer, goal.public_id)))
+    return {name: value for name, value in opened.items() if name not in ("id", "version", "revision")}

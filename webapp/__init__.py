@@ -7,8 +7,9 @@ from datetime import timedelta
 from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import cli
+from webapp import api, cli
 from webapp.actions import passwords
+from webapp.api import docs
 from webapp.extensions import babel, csrf, db, login, migrate
 from webapp.models.engine import engine_options, normal_url, prepare
 from webapp.pages import (
@@ -27,6 +28,7 @@ from webapp.pages import (
     mood_palette,
     moods,
     pauses,
+    tokens,
     tracking,
 )
 from webapp.queries.sealing import keyring
@@ -50,8 +52,10 @@ BLUEPRINTS = (
     mood_palette.bp,
     moods.bp,
     account.bp,
+    tokens.bp,
     imports.bp,
     exports.bp,
+    docs.bp,
 )
 
 
@@ -69,6 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.init_app(app)
     Assets(ROOT / "static").init_app(app)
     errors.init_app(app)
     cli.init_app(app)
@@ -103,6 +108,7 @@ def configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=settings.https,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "webapp" / "translations"),
     )
+    app.url_map.merge_slashes = False  # an address with too many is nobody's, and no write is redirected
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxy_hops:
         hops = settings.proxy_hops

@@ -30,6 +30,7 @@ class Limits:
     sign_up_address_hour: int = 20
     import_hour: int = 30
     export_minute: int = 6
+    api_minute: int = 120
     import_rows: int = 20_000
     import_bytes: int = 5 * 1024 * 1024
     body_bytes: int = 2 * 1024 * 1024

@@ -1,6 +1,6 @@
 """Asked for, undone in time, or carried out: then nothing of the person is left, and nothing of others is gone."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,7 @@ from webapp.models import (
     MoodReason,
     MoodRevision,
     Person,
+    Reminder,
     ReportingLine,
     SignIn,
     Team,
@@ -62,6 +63,7 @@ def live(session: Session, person: Person, other: Person) -> Viewer:
     make.tick(session, her, goal, make.days_ago(1), note="canary note")
     make.tick(session, her, goal, make.days_ago(40))
     pauses.plan(session, her, Pause(TODAY, None), goal)
+    session.add(Reminder(goal_id=goal.id, wall=time(8), created_at=NOW))
     label = MoodLabel(owner_id=her.id, level=2, name=words.seal("mood_label.name", "canary label"), position=9)
     reason = MoodReason(owner_id=her.id, name=words.seal("mood_reason.name", "canary reason"), position=0)
     label.fingerprint = reason.fingerprint = words.fingerprint(f"canary {her.id}")
@@ -70,6 +72,7 @@ def live(session: Session, person: Person, other: Person) -> Viewer:
     session.flush()
     mood = Mood(person_id=her.id, local_date=TODAY, at=NOW, recorded_at=NOW, zone=her.zone, label_id=label.id, level=2)
     mood.note, mood.version = words.seal("mood.note", "canary mood"), 2
+    mood.reasons_said = words.seal("mood.reasons_said", "canary reason")
     session.add(mood)
     session.flush()
     session.add(MoodBecause(mood_id=mood.id, reason_id=reason.id))

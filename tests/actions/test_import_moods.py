@@ -225,7 +225,7 @@ def test_a_word_of_ones_own_does_not_change_what_the_file_means(session: Session
 
 
 @pytest.mark.parametrize(("code", "entries"), [
-    ("too_many_labels", [Felt(f"2026-03-01T10:{n % 60:02}", f"word {n}") for n in range(56)]),
+    ("too_many_labels", [Felt(f"2026-03-01T10:{n % 60:02}", f"word {n}") for n in range(296)]),
     ("too_many_reasons", [Felt(f"2026-03-01T10:{n:02}", "good", [f"r{n} {m}" for m in range(43)]) for n in range(7)]),
 ])  # fmt: skip
 def test_the_preview_refuses_what_nobody_can_carry(

@@ -103,6 +103,17 @@ def open_details(page: Page) -> None:
     page.locator("main details").evaluate_all("all => all.forEach(one => { one.open = true })")
 
 
+def make_a_token(page: Page) -> None:
+    page.get_by_label("see goals and their days").check()
+    fill_and_send("Make the token", name="n" * 100)(page)
+    page.get_by_role("heading", name="Your new token").wait_for()
+
+
+def revoke_a_token(page: Page) -> None:
+    page.locator("main a[href$='/revoke']").first.click()
+    page.wait_for_url("**/revoke")
+
+
 def edit_a_mood(page: Page) -> None:
     page.locator("#mood-days a[href$='/edit']").first.click()
     page.wait_for_url("**/edit")
@@ -169,6 +180,11 @@ SCENES = (
     Scene("change the e-mail", "/account/email"),
     Scene("change the password", "/account/password"),
     Scene("change the password, amiss", "/account/password", NEWCOMER, fill_and_send("Set password", password="short")),
+    Scene("programs", "/account/tokens"),
+    Scene("programs, none yet", "/account/tokens", NEWCOMER),
+    Scene("new token, amiss", "/account/tokens/new", NEWCOMER, fill_and_send("Make the token", name="")),
+    Scene("new token, made", "/account/tokens/new", NEWCOMER, make_a_token),
+    Scene("revoke a token", "/account/tokens", "client", revoke_a_token),
     Scene("the password once more", "/password-again"),
     Scene("import", "/import"),
     Scene("import, preview", "/import", NEWCOMER, choose_file),

@@ -51,7 +51,7 @@ def export_file(tmp_path: Path) -> Path:
 
 @only_sqlite
 def test_every_command_says_what_it_is_for(app: Flask, run: Run) -> None:
-    for name in ("demo", "worker", "import", "export", "doctor", "purge", "rotate-keys"):
+    for name in ("demo", "worker", "import", "export", "doctor", "purge", "rotate-keys", "token"):
         command = app.cli.commands[name]
         assert command.help
         assert run(name, "--help").exit_code == 0

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,10 @@ from tests.page import Browser
 from webapp.actions.passwords import matches, password_problems
 from webapp.demo.people import CAST, PASSWORD
 from webapp.domain.goals import Lifecycle
+from webapp.domain.tokens import SCOPES, Contract
 from webapp.models import Base, Entry, Goal, Grant, Membership, Organisation, Person, ReportingLine
 from webapp.queries import exports, goals
-from webapp.queries.people import person_by_email
+from webapp.queries.people import person_by_email, viewer_by_token
 
 ROLES = {"client", "peer", "therapist", "former_therapist", "manager", "admin", "stranger"}
 Run = Callable[..., Result]
@@ -58,6 +59,8 @@ def lives(session: Session) -> dict[str, Any]:
     for export in whole.values():
         for row in export["entries"]:
             del row["id"]  # random
+        for row in export["tokens"]:
+            del row["id"]  # made anew
         for row in export["occurrences"]:
             row["entry"] = row["entry"] is not None
     return whole
@@ -70,7 +73,8 @@ def test_json_names_everybody(run: Run, session: Session, tmp_path: Path) -> Non
     made = json.loads(path.read_text(encoding="utf-8"))
     assert made.keys() == {"people", "organisations", "tokens"}
     assert made["people"].keys() == ROLES
-    assert made["tokens"] == {}
+    assert made["tokens"].keys() == {"tracking"}
+    assert made["tokens"]["tracking"].keys() == {"client", "peer", "therapist", "stranger"}
     assert made["organisations"].keys() == {"home", "other"}
     for role, person in made["people"].items():
         assert person.keys() == {"id", "public_id", "email", "password", "timezone"}
@@ -83,6 +87,26 @@ def test_json_names_everybody(run: Run, session: Session, tmp_path: Path) -> Non
     kept_ids = set(session.scalars(select(Organisation.public_id)))
     assert {organisation["id"] for organisation in made["organisations"].values()} == kept_ids
     assert PASSWORD in table
+
+
+@only_sqlite
+def test_tokens_of_programs_may_do_everything_for_a_month_and_are_made_again(
+    run: Run, session: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "demo.json"
+    now = datetime(2026, 11, 21, 15, tzinfo=UTC)
+    seen: dict[str, str] = {}
+    for _ in range(2):
+        assert "aimline_" not in filled(run, "--json", str(path)).stdout
+        tokens = json.loads(path.read_text(encoding="utf-8"))["tokens"]["tracking"]
+        for role, secret in tokens.items():
+            found = viewer_by_token(session, secret, now + timedelta(days=30, seconds=-1))
+            assert found is not None
+            assert (found[0].email, found[1].scopes) == (f"{role}@demo.example", set(SCOPES[Contract.TRACKING]))
+            assert viewer_by_token(session, secret, now + timedelta(days=30)) is None
+        assert [viewer_by_token(session, secret, now) for secret in seen.values()] == [None] * len(seen)
+        seen = tokens
+        session.rollback()
 
 
 @only_sqlite

@@ -266,3 +266,46 @@ def test_the_calendar_ends_without_a_fault():
         first = date.max - timedelta(days=before)
         assert moods.trend({date.max: Decimal(3)}, first, date.max)[-1].mean == 3
     assert moods.trend({}, date(2026, 1, 2), date(2026, 1, 1)) == []
+
+
+# What programs say.
+
+
+def test_an_instant_is_taken_as_it_is_said() -> None:
+    second_time = datetime(2025, 10, 26, 1, 30, 15, 250, tzinfo=UTC)
+    draft = MoodDraft(label="a", at=second_time)
+    assert draft.moment(NOW, BERLIN) == second_time
+    assert draft.on(wall_clock(NOW, BERLIN)) is draft
+    assert not draft.says(wall_clock(second_time, BERLIN))
+    assert problems_of(at=NOW) == []
+    assert problems_of(at=NOW + timedelta(microseconds=1)) == [("wall", "in_future")]
+    assert problems_of(at=NOW + timedelta(days=1)) == [("day", "in_future")]
+    assert problems_of(at=datetime(1, 1, 1, tzinfo=UTC)) == [("day", "out_of_range")]
+    assert problems_of(at=NOW, reasons_said="x" * 10_001) == [("reasons", "too_long")]
+
+
+@pytest.mark.parametrize(
+    ("said", "names", "kept"),
+    [
+        *((None, (), ""), ("  ", (), ""), ([], (), ""), ("rain", ("rain",), "")),
+        *((["Rain", "rain "], ("Rain",), ""), ({"é": 1}, (), '{"é": 1}'), (0, (), "0"), (False, (), "false")),
+        *(([""], (), '[""]'), ("x" * 61, (), f'["{"x" * 61}"]'), (["a", None], (), '["a", null]')),
+    ],
+)
+def test_reasons_are_names_or_kept(said: object, names: tuple[str, ...], kept: str) -> None:
+    assert moods.reasons_meant(said) == (names, kept)
+
+
+@pytest.mark.parametrize(
+    ("said", "short"),
+    [
+        *(("", ""), ("{}", ""), ('{"why": ["rain", {"how": 3}], "so": null}', "why: rain, how: 3, so: ")),
+        *(
+            ("[null, false, 1.5]", "false, 1.5"),
+            ('[[[[["deep"]]]]]', '[["deep"]]'),
+            ('["' + "x" * 200 + '"]', "x" * 119 + "…"),
+        ),
+    ],
+)
+def test_kept_reasons_are_shown_in_short(said: str, short: str) -> None:
+    assert moods.reasons_in_short(said) == short

@@ -48,6 +48,8 @@ PAGES = {
     "palette": "/moods/palette",
     "help": "/moods/help",
     "account": "/account",
+    "programs": "/account/tokens",
+    "new token": "/account/tokens/new",
     "import": "/import",
 }
 FORMS = {

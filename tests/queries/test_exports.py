@@ -78,7 +78,7 @@ def test_moods_come_out_with_palette_reasons_and_history(session: Session) -> No
     export = exports.everything(session, her)
     assert (export["person"]["country"], export["person"]["erase_at"]) == ("AT", make.NOW.isoformat())
     labels = {label["id"]: label["name"] for label in export["mood_labels"]}
-    assert sorted(filter(None, labels.values())) == ["=odd", "serene"]
+    assert sorted(filter(None, labels.values())) == ["=odd", " ".join(["as"] * 40), "grand", "serene"]
     reasons = {reason["id"]: reason["name"] for reason in export["mood_reasons"]}
     assert sorted(reasons.values()) == ["Rain", "Sleep", "Work", "Ärger"]
     first = export["moods"][0]
@@ -88,6 +88,10 @@ def test_moods_come_out_with_palette_reasons_and_history(session: Session) -> No
     assert [revision["number"] for revision in changed["revisions"]] == [1, 2]
     assert [revision["terms"]["note"] for revision in changed["revisions"]] == ["", "better"]
     assert sum(mood["deleted_at"] is not None for mood in export["moods"]) == 1
+    said, long, _ = export["moods"][-3:]
+    assert json.loads(long["reasons_said"]) == [["rain"], 1]
+    assert (said["reasons_said"], json.loads(said["revisions"][0]["terms"]["reasons_said"])["°C"]) == (None, 4.5)
+    assert (labels[said["label"]], said["revisions"][0]["terms"]["label"]["name"]) == ("serene", "")
 
 
 def test_no_secret_and_nothing_of_others_is_inside(session: Session) -> None:

@@ -33,7 +33,7 @@ def test_no_address_changes_anything_by_being_looked_at(
     app: Flask, session: Session, visitors: list[Browser], method: str
 ) -> None:
     addresses = [
-        re.sub(r"<(?:\w+:)?\w+>", SECRET + str(number), rule.rule)
+        re.sub(r"<(?:\w+:)?\w+>", SECRET + str(number), re.sub(r"<int:\w+>", "1", rule.rule))
         for rule in app.url_map.iter_rules()
         for number in range(len(PURPOSES) if "token" in rule.rule else 1)
     ]
@@ -41,5 +41,6 @@ def test_no_address_changes_anything_by_being_looked_at(
     for visitor in visitors:
         for address in addresses:
             answer = visitor.client.open(address, method=method)
-            assert answer.status_code in (200, 204, 303, 404, 405, 410, 503), (address, answer.status_code)
+            fine = (401, 404, 405) if address.startswith("/api/v1/") else (200, 204, 303, 404, 405, 410, 503)
+            assert answer.status_code in fine, (address, answer.status_code)
     assert make.everything(session) == before

@@ -36,6 +36,8 @@ def words(frequency: str, **said: Any) -> str:
         ("One Time", {}, "Once, on 10 Mar 2026"),
         ("One Time", {"until": date(2026, 5, 3)}, "Once, on 3 May 2026"),
         ("Daily", {}, "Daily"),
+        ("Daily", {"dates": (date(2026, 3, 12),)}, "On 12 Mar 2026"),
+        ("Daily", {"dates": (date(2026, 3, 12), date(2026, 4, 2))}, "On 2 chosen days up to 2 Apr 2026"),
         ("Daily", {"days": (0, 2)}, "Mon, Wed"),
         ("Custom", {"days": (0, 1, 2, 3, 4)}, "Weekdays"),
         ("Custom", {"days": (5, 6)}, "Weekends"),

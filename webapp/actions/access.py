@@ -1,9 +1,14 @@
 """Writing down that somebody looked: before the answer leaves, or there is no answer."""
 
+from sqlalchemy import select
+
+from webapp.domain.errors import NotFound
 from webapp.domain.people import Viewer
-from webapp.models import Access, Goal
+from webapp.models import Access, Goal, Grant
 from webapp.models.engine import AnySession
 from webapp.queries.goals import open_grant
+from webapp.queries.tracked import Sight
+from webapp.queries.visibility import mood_grants_open_to
 
 
 def record_look(session: AnySession, viewer: Viewer, goal: Goal, what: str) -> None:
@@ -11,5 +16,25 @@ def record_look(session: AnySession, viewer: Viewer, goal: Goal, what: str) -> N
     grant = open_grant(session, viewer, goal)
     look = Access(grant_id=grant.id, client_id=goal.owner_id, viewer_id=viewer.id, what=what, object_id=goal.id)
     look.at = viewer.now
+    session.add(look)
+    session.flush()
+
+
+def record_mood_look(session: AnySession, viewer: Viewer, client_id: int, mood_id: int | None = None) -> None:
+    """The client can read that this therapist looked at their moods, or at one; raises NotFound without a grant."""
+    statement = select(Grant).where(Grant.client_id == client_id, mood_grants_open_to(viewer)).order_by(Grant.id)
+    grant = session.scalars(statement).first()
+    if grant is None:
+        raise NotFound
+    look = Access(grant_id=grant.id, client_id=client_id, viewer_id=viewer.id, what="mood:read", object_id=mood_id)
+    look.at = viewer.now
+    session.add(look)
+    session.flush()
+
+
+def record_goals_look(session: AnySession, viewer: Viewer, sight: Sight, goal_id: int | None = None) -> None:
+    """The client can read that this therapist looked at their goals, or at one, by the grant that lets them see."""
+    look = Access(client_id=sight.owner_id, grant_id=sight.grant_id, viewer_id=viewer.id, what="goal:read")
+    look.object_id, look.at = goal_id, viewer.now
     session.add(look)
     session.flush()

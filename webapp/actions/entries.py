@@ -1,5 +1,6 @@
 """Recording what happened: ticks, amounts, skips, corrections. Facts are only ever added."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +18,7 @@ from webapp.domain.policy import Permission, require
 from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD, due_between
 from webapp.domain.tracking import Day, DayState, EntryDraft, Fact, Mode, Source, day_value
 from webapp.models import Entry, Goal, Occurrence
-from webapp.models.base import table_of
+from webapp.models.base import new_public_id, table_of
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 from webapp.queries import habits
@@ -36,6 +37,7 @@ _entries, _rows = table_of(Entry), table_of(Occurrence)
 _APPEND = insert(_entries).returning(_entries.c.id)
 _NEW_ROW = insert(_rows)
 _SAME_ROW = update(_rows).where(_rows.c.id == bindparam("row_id"))
+_DONE_ROWS = _SAME_ROW.values(state=DayState.DONE, value=bindparam("to_value"), entry_id=bindparam("to_entry"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def record_day(
     note = _note_after(viewer, draft, stood)
     entry_id = _append(session, viewer, goal, draft, after, row, note, source)
     _project(session, viewer, goal, draft.local_date, row, entry_id, Day(shown, after.value), noted=note is not None)
+    goal.status_word = None  # a program's word for how the goal stands holds until something is done
     occurrences.settle(session, goal, viewer.now, viewer)
     months.follow(session, goal, viewer.today, draft.local_date)
     record(
@@ -87,6 +90,59 @@ def record_day(
     )
     session.flush()
     return Recorded(goal, draft.local_date, shown, after.value, before, changed=True)
+
+
+def record_done(
+    session: AnySession, viewer: Viewer, goal: Goal, done: Sequence[tuple[Occurrence, Decimal | None]], source: Source
+) -> None:
+    """All these rows of the goal's days are done, with these amounts; what follows from it follows once.
+
+    As `record_day` for each, in statements that do not grow with their number. The caller loaded the goal locked.
+    """
+    require(viewer, Permission.GOAL_TICK, goal_queries.facts_of(session, viewer, goal))
+    if not done:
+        return
+    noted = [row.entry_id for row, _ in done if row.annotated]
+    statement = select(Entry.id, Entry.note).where(Entry.id.in_(noted))
+    notes = {row.id: row.note for row in session.execute(statement)} if noted else {}
+    facts = [
+        {
+            "public_id": new_public_id(),
+            **_fact(viewer, goal, row.local_date, source),
+            "mode": Mode.SET,
+            "state": DayState.DONE,
+            "value": value,
+            "note": notes.get(row.entry_id),
+            "supersedes_id": row.entry_id,
+        }
+        for row, value in done
+    ]
+    # Their numbers are asked for afterwards: SQLite would return them in order only one by one.
+    session.connection().execute(insert(_entries), facts)
+    first, last = min(row.local_date for row, _ in done), max(row.local_date for row, _ in done)
+    named = select(Entry.public_id, Entry.id).where(Entry.goal_id == goal.id, Entry.local_date.between(first, last))
+    numbers = {row.public_id: row.id for row in session.execute(named)}
+    changes = [
+        {"row_id": row.id, "to_value": value, "to_entry": numbers[fact["public_id"]]}
+        for (row, value), fact in zip(done, facts, strict=True)
+    ]
+    session.connection().execute(_DONE_ROWS, changes)
+    goal.status_word = None
+    occurrences.settle(session, goal, viewer.now, viewer)
+    months.follow(session, goal, viewer.today, first)
+    record(
+        session,
+        Tag.ENTRY_RECORD,
+        at=viewer.now,
+        viewer=viewer,
+        thing=goal,
+        date=first.isoformat(),
+        state=DayState.DONE.value,
+        dates=len(done),
+    )
+    session.flush()
+    for row, _ in done:
+        session.expire(row)
 
 
 def _refuse_undue(viewer: Viewer, goal: Goal, day: date, row: Any) -> None:
@@ -150,23 +206,31 @@ def _append(
     source: Source,
 ) -> int:
     """The fact is in the ledger. A set corrects what stood: it supersedes the day's last fact."""
+    assert draft.local_date is not None
     fact = {
-        "subject_id": goal.owner_id,
-        "goal_id": goal.id,
-        "local_date": draft.local_date,
-        "at": viewer.now,
-        "recorded_at": viewer.now,
-        "zone": viewer.zone,
+        **_fact(viewer, goal, draft.local_date, source),
         "mode": draft.mode,
         "state": after.state if draft.mode is Mode.SET else draft.state,
         "value": draft.value,
         "note": note,
-        "author_id": viewer.id,
-        "source": source,
         "supersedes_id": row.entry_id if row is not None and draft.mode is Mode.SET else None,
     }
     entry_id: int = session.connection().execute(_APPEND, fact).scalar_one()
     return entry_id
+
+
+def _fact(viewer: Viewer, goal: Goal, day: date, source: Source) -> dict[str, Any]:
+    """What every fact of the goal's day holds that the viewer states now."""
+    return {
+        "subject_id": goal.owner_id,
+        "goal_id": goal.id,
+        "local_date": day,
+        "at": viewer.now,
+        "recorded_at": viewer.now,
+        "zone": viewer.zone,
+        "author_id": viewer.id,
+        "source": source,
+    }
 
 
 def _project(

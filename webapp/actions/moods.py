@@ -44,7 +44,8 @@ def log(session: AnySession, viewer: Viewer, draft: MoodDraft, *, source: Source
         label_id=label.id,
         level=label.level,
         energy=draft.energy,
-        note=_sealed(viewer, draft.note),
+        note=_sealed(viewer, "mood.note", draft.note),
+        reasons_said=_sealed(viewer, "mood.reasons_said", draft.reasons_said or ""),
         source=source,
         version=1,
     )
@@ -82,13 +83,17 @@ def change(session: AnySession, viewer: Viewer, mood: Mood, draft: MoodDraft, ve
         day = local_day(at, mood.zone, viewer.day_start)
     wanted = {*reasons, *_new_reasons(session, viewer, draft)}
     had = _reasons_on(session, mood)
-    same = (mood.label_id, mood.at, mood.energy, before.note) == (label.id, at, draft.energy, draft.note.strip())
-    if same and wanted == had:
+    said = draft.reasons_said
+    if said is None:
+        said = "" if wanted else before.reasons_said
+    stood_so = (mood.label_id, mood.at, mood.energy, before.note, before.reasons_said, had)
+    if stood_so == (label.id, at, draft.energy, draft.note.strip(), said, wanted):
         return mood
     _keep(session, viewer, mood, before)
     mood.label_id, mood.level, mood.energy = label.id, label.level, draft.energy
     mood.at, mood.local_date = at, day
-    mood.note = _sealed(viewer, draft.note)
+    mood.note = _sealed(viewer, "mood.note", draft.note)
+    mood.reasons_said = _sealed(viewer, "mood.reasons_said", said)
     _give_reasons(session, mood, wanted, had)
     record(session, Tag.MOOD_CHANGE, at=viewer.now, viewer=viewer, thing=mood, version=mood.version)
     session.flush()
@@ -115,7 +120,8 @@ def revert(session: AnySession, viewer: Viewer, mood: Mood, number: int, *, vers
     mood.label_id, mood.level, mood.energy = label.id, label.level, terms["energy"]
     mood.at, mood.zone = datetime.fromisoformat(terms["at"]), terms["zone"]
     mood.local_date = date.fromisoformat(terms["local_date"])
-    mood.note = _sealed(viewer, terms["note"])
+    mood.note = _sealed(viewer, "mood.note", terms["note"])
+    mood.reasons_said = _sealed(viewer, "mood.reasons_said", terms.get("reasons_said", ""))
     _give_reasons(session, mood, _reasons_kept(session, viewer, terms["reasons"]), _reasons_on(session, mood))
     record(session, Tag.MOOD_REVERT, at=viewer.now, viewer=viewer, thing=mood, version=mood.version, to=number)
     session.flush()
@@ -202,6 +208,8 @@ def _keep(session: AnySession, viewer: Viewer, mood: Mood, before: LoggedMood) -
         "note": before.note,
         "reasons": [{"id": reason.id, "name": reason.name} for reason in before.reasons],
     }
+    if before.reasons_said:
+        terms["reasons_said"] = before.reasons_said
     sealed = viewer.words.seal("mood_revision.terms", json.dumps(terms))
     session.add(MoodRevision(mood_id=mood.id, number=mood.version, terms=sealed, created_at=viewer.now))
     mood.version += 1
@@ -211,6 +219,8 @@ def _label_kept(session: AnySession, viewer: Viewer, kept: dict[str, Any]) -> Mo
     label = _label(session, viewer, kept["id"], [])
     if label is not None:
         return label
+    if kept["level"] is None:
+        return palette.said_label(session, viewer, kept["name"])
     name = kept["name"] or next(word for word, level in USUAL_WORDS.items() if level == kept["level"])
     (number,) = palette.label_ids(session, viewer, {name: kept["level"]}).values()
     return session.scalars(_labels().where(MoodLabel.id == number)).one()
@@ -222,6 +232,6 @@ def _reasons_kept(session: AnySession, viewer: Viewer, kept: Sequence[dict[str, 
     return {*numbers.values(), *palette.reason_ids(session, viewer, gone).values()}
 
 
-def _sealed(viewer: Viewer, note: str) -> bytes | None:
-    typed = note.strip()
-    return viewer.words.seal("mood.note", typed) if typed else None
+def _sealed(viewer: Viewer, column: str, text: str) -> bytes | None:
+    typed = text.strip()
+    return viewer.words.seal(column, typed) if typed else None

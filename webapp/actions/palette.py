@@ -13,16 +13,20 @@ from sqlalchemy import delete, func, insert, select, update
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import Invalid, NotFound, Problem
 from webapp.domain.moods import (
+    LABELS_OFFERED,
     LABELS_PER_PERSON,
     LEVELS,
+    NAME_LENGTH,
     REASONS_PER_PERSON,
     USUAL_WORDS,
+    WORD_LENGTH,
     level_problems,
     name_problems,
     names_meant,
     tidy,
 )
 from webapp.domain.people import Viewer
+from webapp.domain.text import text_problems
 from webapp.models import Mood, MoodBecause, MoodLabel, MoodReason, Person
 from webapp.models.engine import AnySession
 from webapp.queries.goals import is_public_id
@@ -118,6 +122,23 @@ def label_ids(session: AnySession, viewer: Viewer, levels: Mapping[str, int | No
         found[said] = label.id
     session.flush()
     return found
+
+
+def said_label(session: AnySession, viewer: Viewer, word: str, level: int | None = None) -> MoodLabel:
+    """The viewer's label for a word that a program says, "" for none; it is made, with this level, if need be.
+
+    What pages could not offer, no word, one over 60 characters or one beyond the sixtieth, is made hidden. Raises
+    Invalid over 300 labels.
+    """
+    labels, name = _labels(session, viewer), tidy(word)
+    if problems := text_problems("label", name, WORD_LENGTH):
+        raise Invalid(problems)
+    label = _named(viewer, labels, name)
+    if label is None:
+        label = _new_label(session, viewer, labels, name, level)
+        if not name or len(name) > NAME_LENGTH or len(labels) >= LABELS_OFFERED:
+            _hide(session, viewer, label, Tag.MOOD_LABEL_HIDE)
+    return label
 
 
 def add_reason(session: AnySession, viewer: Viewer, name: str) -> MoodReason:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 
-from webapp.actions import keys, outbox, palette, passwords, sign_ins, tokens
+from webapp.actions import api_tokens, keys, outbox, palette, passwords, sign_ins, tokens
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import Conflict, Invalid, NotFound, Problem
 from webapp.domain.identity import CONSENT_VERSION, Profile, Purpose, SignUp, email_problems, plain_name
@@ -152,7 +152,7 @@ def ask_recovery(session: AnySession, email: str, locale: str, now: datetime) ->
 
 
 def reset_password(session: AnySession, secret: str, password: str, now: datetime) -> Person:
-    """The owner of the link has the new password and is signed out everywhere; NotFound for a dead link.
+    """The owner of the link has the new password, and every device and program is shut out; NotFound for a dead link.
 
     Raises Invalid for a bad password: the caller rolls back, and the link can be used again.
     """
@@ -161,7 +161,8 @@ def reset_password(session: AnySession, secret: str, password: str, now: datetim
     if person.email_key != token.address:
         raise NotFound
     _set_password(session, person, password, now, keep=None)
-    record(session, Tag.PERSON_RECOVER, at=now, subject_id=person.id, thing=person)
+    ended = api_tokens.revoke_all(session, person.id, now)
+    record(session, Tag.PERSON_RECOVER, at=now, subject_id=person.id, thing=person, tokens=ended)
     session.flush()
     return person
 

@@ -65,6 +65,7 @@ def _mood(viewer: Viewer, mood: OwnMood, label: Any) -> dict[str, Any]:
         "level": label.level,
         "energy": mood.energy,
         "note": viewer.words.seal("mood.note", mood.note) if mood.note else None,
+        "reasons_said": viewer.words.seal("mood.reasons_said", mood.reasons_said) if mood.reasons_said else None,
         "source": mood.source,
         "source_uid": identity(viewer, mood.id),
         "version": mood.version,
@@ -90,4 +91,5 @@ def _terms(terms: OwnMoodTerms, labels: Mapping[str, Any], reasons: Mapping[str,
             {"id": reasons[reason.id].public_id if reason.id in reasons else reason.id, "name": reason.name}
             for reason in terms.reasons
         ],
+        **({"reasons_said": terms.reasons_said} if terms.reasons_said else {}),
     }

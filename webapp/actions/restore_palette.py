@@ -77,7 +77,7 @@ def _sort_out(
     new, same = [], {}
     for thing in things:
         own = address(viewer, thing.id)
-        mark = _fingerprint(viewer, thing.name)
+        mark = _fingerprint(viewer, thing)
         found = next((one for one in (thing.id, own) if one in ids), None)
         if found is None:
             found = by_name.get(mark) if mark else usual.get(thing.level)
@@ -104,8 +104,8 @@ def _write(
         row = {
             "public_id": address(viewer, thing.id),
             "owner_id": viewer.id,
-            "name": viewer.words.seal(place, thing.name) if thing.name else None,
-            "fingerprint": _fingerprint(viewer, thing.name),
+            "name": None if _is_usual(thing) else viewer.words.seal(place, thing.name),
+            "fingerprint": _fingerprint(viewer, thing),
             "position": after + thing.position,
             "hidden_at": thing.hidden_at,
             "created_at": thing.created_at,
@@ -115,8 +115,13 @@ def _write(
         session.execute(insert(table_of(table)), rows)
 
 
-def _fingerprint(viewer: Viewer, name: str) -> str | None:
-    return viewer.words.fingerprint(name.casefold()) if name else None
+def _fingerprint(viewer: Viewer, thing: Any) -> str | None:
+    return None if _is_usual(thing) else viewer.words.fingerprint(thing.name.casefold())
+
+
+def _is_usual(thing: Any) -> bool:
+    """Whether it goes by the usual word of its level."""
+    return not thing.name and thing.level is not None
 
 
 def _labels_here(session: AnySession, viewer: Viewer) -> list[Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, or_, select
 from webapp.demo.goals import PLANS
 from webapp.demo.history import live, rest
 from webapp.demo.moods import TEMPERS, feel
-from webapp.demo.people import CAST, ORIGIN, PASSWORD, grants, organisations, people
+from webapp.demo.people import CAST, ORIGIN, PASSWORD, grants, organisations, people, tokens
 from webapp.domain.people import Viewer
 from webapp.models import Base, Organisation, Person
 from webapp.models.engine import AnySession
@@ -28,6 +28,8 @@ class Made:
 
     viewers: dict[str, Viewer]
     organisations: dict[str, Organisation]
+    tokens: dict[str, dict[str, str]]
+    """Secrets of programs that may do everything, by contract and role; `as_table` leaves them out."""
 
     def as_json(self) -> dict[str, Any]:
         """What other programs need to sign in as each of them."""
@@ -43,7 +45,7 @@ class Made:
                 for cast in CAST
             },
             "organisations": {key: {"id": found.public_id} for key, found in self.organisations.items()},
-            "tokens": {},
+            "tokens": self.tokens,
         }
 
     def as_table(self) -> str:
@@ -68,7 +70,7 @@ def fill(session: AnySession, now: datetime, *, production: bool) -> Made:
     for role in TEMPERS:
         feel(session, viewers[role], role)
     grants(session, viewers, made["client"][0], now)
-    return Made(viewers, homes)
+    return Made(viewers, homes, tokens(session, viewers))
 
 
 def _holds_others(session: AnySession) -> bool:

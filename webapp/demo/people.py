@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from webapp.actions import keys, palette, passwords
+from webapp.actions import api_tokens, keys, palette, passwords
 from webapp.domain.grants import GrantState
 from webapp.domain.identity import CONSENT_VERSION
 from webapp.domain.people import Role, Theme, Viewer
+from webapp.domain.tokens import SCOPES, Contract, TokenDraft
 from webapp.models import (
     Access,
     DataKey,
@@ -29,6 +30,10 @@ from webapp.queries.people import email_key, viewer_of
 
 ORIGIN = "demo"
 PASSWORD = "quiet harbour at seven"  # noqa: S105 - printed for everybody to see
+
+TOKEN_DAYS = 30
+WITH_TOKENS = ("client", "peer", "therapist", "stranger")
+"""Whose programs there are to try."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,19 @@ def grants(session: AnySession, viewers: dict[str, Viewer], goal: Goal, now: dat
         looked = {"grant_id": grant.id, "client_id": client.id, "viewer_id": viewers[viewer].id}
         session.add(Access(**looked, at=now - timedelta(days=days, hours=2), what="goal:read", object_id=goal.id))
     session.flush()
+
+
+def tokens(session: AnySession, viewers: dict[str, Viewer]) -> dict[str, dict[str, str]]:
+    """New secrets of programs that may do everything for 30 days, by contract and role."""
+    return {
+        contract.value: {
+            role: api_tokens.create(
+                session, viewers[role], TokenDraft("A program of the demo", contract, SCOPES[contract], TOKEN_DAYS)
+            )[1]
+            for role in WITH_TOKENS
+        }
+        for contract in Contract
+    }
 
 
 def _introduce(session: AnySession, person: Person, cast: Cast) -> None:

@@ -4,14 +4,15 @@ A level is ordinal: how often each was logged and the median come first, a mean 
 no level counts as logged and is left out of everything that is computed from levels.
 """
 
+import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from webapp.domain.days import EARLIEST_DAY, LATEST_DAY, clamp_month, instant_of, local_day, shifted, week_containing
 from webapp.domain.errors import Problem
@@ -24,9 +25,15 @@ USUAL_WORDS = {"rad": 5, "good": 4, "meh": 3, "bad": 2, "awful": 1}
 ENERGIES = (1, 2, 3, 4, 5)
 NAME_LENGTH = 60
 NOTE_LENGTH = 10_000
-LABELS_PER_PERSON = 60
+LABELS_PER_PERSON = 300
+LABELS_OFFERED = 60
+"""Of those that programs bring, no more are offered on pages."""
 REASONS_PER_PERSON = 300
 REASONS_ON_ONE = 50
+WORD_LENGTH = 255
+"""A word for a mood that a program says may be longer than those of a palette; pages then do not offer it."""
+REASONS_SAID_LENGTH = 10_000
+SHORT, DEEP = 120, 3
 NOON = time(12)
 LONGEST_BY_DAY = 92
 LONGEST_BY_WEEK = 3 * 366
@@ -37,7 +44,8 @@ class MoodDraft:
     """How somebody says they felt: a label and reasons by their ids, new reasons by name, a note, an energy of 1 to 5.
 
     `day` and `wall` are what the clock on the wall showed. Without a day it is today's, without a time this moment when
-    the day is today's and noon on any other.
+    the day is today's and noon on any other. A program says `at`, an instant, instead of both, and may say as
+    `reasons_said` JSON that is no list of names: without it what stands is kept unless reasons are named, "" is none.
     """
 
     label: str
@@ -48,6 +56,8 @@ class MoodDraft:
     note: str = ""
     energy: int | None = None
     problems: tuple[Problem, ...] = ()
+    at: datetime | None = None
+    reasons_said: str | None = None
 
     def check(self, now: datetime, zone: str) -> list[Problem]:
         """Return every problem, by field; nobody has felt anything yet at a moment that lies ahead."""
@@ -62,10 +72,13 @@ class MoodDraft:
             found += [problem for problem in name_problems("new_reasons", name) if problem not in found]
         if self.energy is not None and self.energy not in ENERGIES:
             found.append(Problem("energy", "out_of_range", {"minimum": ENERGIES[0], "maximum": ENERGIES[-1]}))
+        found += text_problems("reasons", self.reasons_said or "", REASONS_SAID_LENGTH)
         return found + text_problems("note", self.note, NOTE_LENGTH)
 
     def moment(self, now: datetime, zone: str) -> datetime:
         """Return the instant that is meant, in UTC."""
+        if self.at is not None:
+            return self.at
         today = local_day(now, zone)
         day = self.day or today
         if self.wall is None and day == today:
@@ -74,24 +87,27 @@ class MoodDraft:
 
     def on(self, stood: datetime) -> "MoodDraft":
         """Return the draft of an edit: a day or time it leaves out is that of the wall clock where the mood stood."""
+        if self.at is not None:
+            return self
         return replace(self, day=self.day or stood.date(), wall=self.wall or stood.time())
 
     def says(self, stood: datetime) -> bool:
-        """True when day and time are, to the minute, those of this wall clock."""
-        assert self.day is not None
-        assert self.wall is not None
+        """True when day and time are, to the minute, those of this wall clock; an instant is always said anew."""
+        if self.day is None or self.wall is None:
+            return False
         return datetime.combine(self.day, self.wall.replace(second=0, microsecond=0)) == stood.replace(
             second=0, microsecond=0
         )
 
     def _moment_problems(self, now: datetime, zone: str) -> list[Problem]:
         earliest = shifted(EARLIEST_DAY, 1)  # so that the day lived, which may be the one before, can be looked at too
-        if self.day is not None and not earliest <= self.day <= LATEST_DAY:
+        day = self.day if self.at is None else local_day(self.at, zone)
+        if day is not None and not earliest <= day <= LATEST_DAY:
             return [Problem("day", "out_of_range", {"minimum": earliest, "maximum": LATEST_DAY})]
         today = local_day(now, zone)
         if self.moment(now, zone) <= now:
             return []
-        return [Problem("day" if (self.day or today) > today else "wall", "in_future")]
+        return [Problem("day" if (day or today) > today else "wall", "in_future")]
 
 
 class Point(NamedTuple):
@@ -114,6 +130,22 @@ def names_meant(names: Iterable[str]) -> tuple[str, ...]:
         if name:
             meant.setdefault(name.casefold(), name)
     return tuple(meant.values())
+
+
+def reasons_meant(said: Any) -> tuple[tuple[str, ...], str]:
+    """Return the reasons that JSON names, one or a list of them, and else the JSON text that is to be kept."""
+    if said is None or (isinstance(said, str) and not said.strip()):
+        return (), ""
+    listed = [said] if isinstance(said, str) else said
+    if isinstance(listed, list) and len(listed) <= REASONS_ON_ONE and all(map(_is_name, listed)):
+        return names_meant(listed), ""
+    return (), json.dumps(listed, ensure_ascii=False)
+
+
+def reasons_in_short(said: str) -> str:
+    """Return JSON that a program kept as reasons in a few words, at most 120 characters: "" for none."""
+    text = ", ".join(_words_in(json.loads(said))) if said else ""
+    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
 
 
 def name_problems(field: str, name: str) -> list[Problem]:
@@ -204,6 +236,21 @@ def trend(days: Mapping[date, Decimal], first: date, last: date, week_start: int
             break
         begin = shifted(end, 1)
     return points
+
+
+def _is_name(said: Any) -> bool:
+    return isinstance(said, str) and not name_problems("reasons", tidy(said))
+
+
+def _words_in(said: Any, inside: int = 0) -> Iterator[str]:
+    if isinstance(said, dict) and inside < DEEP:
+        for name, inner in said.items():
+            yield f"{name}: {', '.join(_words_in(inner, inside + 1))}"
+    elif isinstance(said, list) and inside < DEEP:
+        for inner in said:
+            yield from _words_in(inner, inside + 1)
+    elif said is not None:
+        yield said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
 
 
 def _changes(days: Mapping[date, Decimal]) -> list[Decimal]:

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     GOAL_CHANGE = "goal:change"
     GOAL_DELETE = "goal:delete"
     GOAL_TICK = "goal:tick"
+    GOAL_REVIEW = "goal:review"
     MOOD_READ = "mood:read"
     MOOD_READ_WORDS = "mood:read_words"
     MOOD_CHANGE = "mood:change"
@@ -102,6 +103,7 @@ POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.GOAL_CHANGE: ((exists, owns, is_private),),
     Permission.GOAL_DELETE: ((exists, owns, is_private),),
     Permission.GOAL_TICK: ((exists, owns, is_private),),
+    Permission.GOAL_REVIEW: ((exists, is_private, was_let_see_goals),),
     Permission.MOOD_READ: ((exists, owns), (exists, was_let_see_levels)),
     Permission.MOOD_READ_WORDS: ((exists, owns), (exists, was_let_see_words)),
     Permission.MOOD_CHANGE: ((exists, owns),),

@@ -12,6 +12,8 @@ from webapp.pages.forms.account import EmailForm, ProfileForm
 from webapp.pages.forms.identity import NewPasswordForm
 from webapp.pages.identity import dead_link, leave
 from webapp.pages.respond import onward, page
+from webapp.pages.tokens import program_words
+from webapp.queries.api_tokens import listed
 from webapp.queries.people import link_is_open, sign_ins_of
 from webapp.web import proofs
 from webapp.web.policies import anyone, fresh, signed_in
@@ -141,4 +143,5 @@ def keep() -> Answer:
 
 def overview(form: ProfileForm) -> str:
     """The account page around this form."""
-    return page("account/index.html", form=form, sign_ins=sign_ins_of(db.session, g.viewer))
+    programs = program_words(listed(db.session, g.viewer))
+    return page("account/index.html", form=form, sign_ins=sign_ins_of(db.session, g.viewer), programs=programs)

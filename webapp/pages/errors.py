@@ -1,6 +1,6 @@
 """When something cannot be answered: the right status, calm words, and nothing internal."""
 
-from flask import Flask, current_app, g, render_template
+from flask import Flask, Response, current_app, g, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -9,8 +9,9 @@ from werkzeug.exceptions import HTTPException
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused, TooMany
 from webapp.extensions import db
 from webapp.pages.respond import wants_fragment
+from webapp.web.faces import face
 
-Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
+Answer = tuple[str | Response, int] | tuple[str | Response, int, dict[str, str]]
 
 
 def init_app(app: Flask) -> None:
@@ -56,6 +57,8 @@ def on_fault(error: Exception) -> Answer:
 
 def answer(status: int, *, stale_form: bool = False, headers: dict[str, str] | None = None) -> Answer:
     """The page, or the fragment, that says what happened and what can be done next."""
+    if (refuse := face()) is not None:
+        return refuse(status), status, headers or {}
     title, advice = wording(status, stale_form)
     template = "errors/_error.html" if wants_fragment() else "errors/error.html"
     body = render_template(template, viewer=g.get("viewer"), status=status, title=title, advice=advice)

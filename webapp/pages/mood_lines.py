@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from webapp.domain.days import clamp_month, month_grid
+from webapp.domain.moods import reasons_in_short
 from webapp.domain.people import Viewer
 from webapp.queries.moods import DayMood, Label, LoggedMood
 from webapp.web.formats import clock, day
@@ -64,7 +65,7 @@ def line(mood: LoggedMood) -> Line:
         name=name,
         time=time,
         energy=words.energies.get(mood.energy or 0, ""),
-        reasons=[reason.name for reason in mood.reasons],
+        reasons=[*(reason.name for reason in mood.reasons), *filter(None, [reasons_in_short(mood.reasons_said)])],
         note=mood.note,
         edit_label=words.edit.format(mood=name, time=time),
         delete_label=words.delete.format(mood=name, time=time),

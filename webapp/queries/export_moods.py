@@ -29,12 +29,13 @@ def reasons(session: AnySession, viewer: Viewer) -> list[Row]:
 
 def moods(session: AnySession, viewer: Viewer) -> list[Row]:
     """Deleted ones too; `label` and `reasons` name rows of the palette, `revisions` what stood before each edit."""
-    names = ("local_date", "at", "recorded_at", "zone", "level", "energy", "note", "source", "source_uid")
+    names = ("local_date", "at", "recorded_at", "zone", "level", "energy", "note", "reasons_said", "source")
     columns = [Mood.public_id.label("id"), MoodLabel.public_id.label("label"), *(getattr(Mood, name) for name in names)]
-    statement = select(*columns, Mood.version, Mood.deleted_at).join(MoodLabel, MoodLabel.id == Mood.label_id)
+    columns += [Mood.source_uid, Mood.version, Mood.deleted_at]
+    statement = select(*columns).join(MoodLabel, MoodLabel.id == Mood.label_id)
     rows = rows_of(session, statement.where(Mood.person_id == viewer.id).order_by(Mood.id))
     because, before = _because(session, viewer), _revisions(session, viewer)
-    worded = opened(viewer, rows, "mood", "note")
+    worded = opened(viewer, rows, "mood", "note", "reasons_said")
     return [{**row, "reasons": because[row["id"]], "revisions": before[row["id"]]} for row in worded]
 
 

@@ -41,6 +41,7 @@ EXPORTED = {
     "goal": "goals",
     "goal_revision": "revisions",
     "schedule_version": "schedules",
+    "reminder": "goals",
     "pause": "pauses",
     "tag": "goals",
     "goal_tag": "goals",
@@ -196,7 +197,7 @@ def _sessions(session: AnySession, viewer: Viewer) -> list[Row]:
 
 def _tokens(session: AnySession, viewer: Viewer) -> list[Row]:
     """Mailed links and programs' tokens, without their secrets."""
-    names = ("purpose", "address", "name", "scopes", "created_at", "expires_at", "used_at", "revoked_at")
+    names = ("purpose", "address", "name", "contract", "scopes", "created_at", "expires_at", "used_at", "revoked_at")
     columns = [Token.public_id.label("id"), *(getattr(Token, name) for name in names)]
     return rows_of(session, select(*columns).where(Token.person_id == viewer.id).order_by(Token.id))
 

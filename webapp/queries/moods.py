@@ -59,6 +59,8 @@ class LoggedMood:
     note: str
     reasons: tuple[Reason, ...]
     version: int
+    reasons_said: str = ""
+    """JSON that a program sent as reasons and that is no list of names."""
 
     @property
     def wall(self) -> datetime:
@@ -91,9 +93,9 @@ REASON = (
 _BARE = select(Mood.id, Mood.public_id, Mood.local_date, Mood.at, Mood.zone, Mood.energy, Mood.version, *LABEL)
 _BARE = _BARE.join(MoodLabel, MoodLabel.id == Mood.label_id).where(MINE)
 _NEWEST_FIRST = (Mood.local_date.desc(), Mood.at.desc(), Mood.id.desc())
-_ONE = _BARE.add_columns(Mood.note).where(Mood.id == bindparam("mood_id"))
+_ONE = _BARE.add_columns(Mood.note, Mood.reasons_said).where(Mood.id == bindparam("mood_id"))
 _LOGGED = (
-    _BARE.add_columns(Mood.note)
+    _BARE.add_columns(Mood.note, Mood.reasons_said)
     .where(Mood.local_date.between(bindparam("first"), bindparam("last")))
     .order_by(*_NEWEST_FIRST)
     .limit(bindparam("most"))
@@ -241,12 +243,18 @@ def _opened(session: AnySession, viewer: Viewer, rows: Sequence[Any]) -> list[Lo
         for row in session.connection().execute(_BECAUSE, {"mood_ids": [row.id for row in rows]}):
             because[row.mood_id].append(names.reason(row))
     return [
-        as_logged(row, names.label(row), open_or_empty(viewer.words, "mood.note", row.note), tuple(because[row.id]))
+        as_logged(
+            row,
+            names.label(row),
+            open_or_empty(viewer.words, "mood.note", row.note),
+            tuple(because[row.id]),
+            open_or_empty(viewer.words, "mood.reasons_said", row.reasons_said),
+        )
         for row in rows
     ]
 
 
-def as_logged(row: Any, label: Label, note: str, reasons: tuple[Reason, ...]) -> LoggedMood:
+def as_logged(row: Any, label: Label, note: str, reasons: tuple[Reason, ...], said: str = "") -> LoggedMood:
     """A row of the mood's own columns, with what was opened beside it."""
     return LoggedMood(
         id=row.public_id,
@@ -258,4 +266,5 @@ def as_logged(row: Any, label: Label, note: str, reasons: tuple[Reason, ...]) ->
         note=note,
         reasons=reasons,
         version=row.version,
+        reasons_said=said,
     )

@@ -13,6 +13,7 @@ from sqlalchemy import String as Text
 from webapp.domain.days import local_day
 from webapp.domain.identity import LONGEST_EMAIL, Purpose
 from webapp.domain.people import MembershipStatus, Role, Viewer, Words
+from webapp.domain.tokens import Contract, TokenFacts
 from webapp.models import DataKey, Membership, MembershipRole, Person, SignIn, Token
 from webapp.models.engine import AnySession
 from webapp.queries.sealing import keyring, words_of
@@ -26,43 +27,47 @@ _roles = (
     .where(Membership.person_id == Person.id, Membership.status == MembershipStatus.ACTIVE)
     .scalar_subquery()
 )
+_PERSON = (
+    Person.id,
+    Person.public_id,
+    Person.name,
+    Person.email,
+    Person.zone,
+    Person.day_start,
+    Person.week_start,
+    Person.locale,
+    Person.theme,
+    Person.erase_at,
+    DataKey.id.label("key_id"),
+    DataKey.wrapped_by,
+    DataKey.wrapped,
+    _roles.label("roles"),
+)
+_IS_HERE = (Person.disabled_at.is_(None), Person.deleted_at.is_(None))
 _viewer = (
-    select(
-        Person.id,
-        Person.public_id,
-        Person.name,
-        Person.email,
-        Person.zone,
-        Person.day_start,
-        Person.week_start,
-        Person.locale,
-        Person.theme,
-        Person.erase_at,
-        SignIn.id.label("session_id"),
-        SignIn.fresh_at,
-        SignIn.created_at,
-        SignIn.seen_at,
-        DataKey.id.label("key_id"),
-        DataKey.wrapped_by,
-        DataKey.wrapped,
-        _roles.label("roles"),
-    )
+    select(*_PERSON, SignIn.id.label("session_id"), SignIn.fresh_at, SignIn.created_at, SignIn.seen_at)
     .join(SignIn, SignIn.person_id == Person.id)
     .join(DataKey, DataKey.person_id == Person.id)
+    .where(SignIn.secret_hash == bindparam("secret_hash"), SignIn.ended_at.is_(None), *_IS_HERE)
+)
+_bearer = (
+    select(*_PERSON, Token.id.label("token_id"), Token.contract, Token.scopes, Token.expires_at, Token.used_at)
+    .join(Token, Token.person_id == Person.id)
+    .join(DataKey, DataKey.person_id == Person.id)
     .where(
-        SignIn.secret_hash == bindparam("secret_hash"),
-        SignIn.ended_at.is_(None),
-        Person.disabled_at.is_(None),
-        Person.deleted_at.is_(None),
+        Token.secret_hash == bindparam("secret_hash"),
+        Token.contract.in_(list(Contract)),
+        Token.revoked_at.is_(None),
+        Person.erase_at.is_(None),
+        *_IS_HERE,
     )
 )
 
 
 _held_viewer = _viewer.with_for_update(key_share=True, read=True, of=Person)
+_held_bearer = _bearer.with_for_update(key_share=True, read=True, of=Person)
 _still_here = (
-    select(Person.id)
-    .where(Person.id == bindparam("person_id"), Person.disabled_at.is_(None), Person.deleted_at.is_(None))
-    .with_for_update(key_share=True, read=True)
+    select(Person.id).where(Person.id == bindparam("person_id"), *_IS_HERE).with_for_update(key_share=True, read=True)
 )
 
 
@@ -87,6 +92,19 @@ def viewer_by_secret(session: AnySession, secret: str, now: datetime, *, hold: b
         return None
     seen = {"session_id": row.session_id, "fresh_at": row.fresh_at, "seen_at": row.seen_at}
     return _as_viewer(row, keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped), row.roles, now, **seen)
+
+
+def viewer_by_token(
+    session: AnySession, secret: str, now: datetime, *, hold: bool = False
+) -> tuple[Viewer, TokenFacts] | None:
+    """The person a program's live token speaks for, and what the token may do; held as in `viewer_by_secret`."""
+    statement = _held_bearer if hold else _bearer
+    row = session.connection().execute(statement, {"secret_hash": secret_hash(secret)}).one_or_none()
+    if row is None or (row.expires_at is not None and row.expires_at <= now):
+        return None
+    viewer = _as_viewer(row, keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped), row.roles, now)
+    scopes = frozenset((row.scopes or "").split())
+    return viewer, TokenFacts(row.token_id, Contract(row.contract), scopes, row.used_at)
 
 
 def viewer_of(session: AnySession, person: Person, now: datetime) -> Viewer:

@@ -40,6 +40,7 @@ PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
     (Tag.name, Tag.owner_id),
     (Entry.note, Entry.subject_id),
     (Mood.note, Mood.person_id),
+    (Mood.reasons_said, Mood.person_id),
     (MoodLabel.name, MoodLabel.owner_id),
     (MoodReason.name, MoodReason.owner_id),
     (MoodRevision.terms, _owner_of_mood),

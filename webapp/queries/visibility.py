@@ -54,6 +54,11 @@ def grants_open_to(viewer: Viewer) -> ColumnElement[bool]:
     return and_(Grant.sees_goals, *_in_force(viewer))
 
 
+def mood_grants_open_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Grants that let this viewer, as a therapist in good standing, see levels of moods at this instant."""
+    return and_(Grant.sees_mood_levels, *_in_force(viewer))
+
+
 def _let_see(viewer: Viewer, *scopes: InstrumentedAttribute[bool]) -> ColumnElement[bool]:
     """Moods since the date from which one grant of the client's shows levels and these scopes."""
     on_the_day = or_(Grant.from_date.is_(None), Grant.from_date <= Mood.local_date)

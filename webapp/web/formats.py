@@ -111,6 +111,7 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         "too_far": _("That is too far ahead: at most ten years."),
         "too_early": _("That is too long ago."),
         "already_done": _("This is done already."),
+        "date_after_target": _("This date lies after the target date."),
         "after_target": _("The start lies after the target date."),
         "not_due": _("This goal is not due on that day, and it still lies ahead."),
         "date_required": _("Please choose a day."),
@@ -139,6 +140,7 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         "rule_without_dates": _("This rule gives no date within ten years."),
         "rule_two_ends": _("A rule has either a count or an end, not both."),
         "in_future": _("That is still ahead."),
+        "key_reused": _("This key was used for another request."),
         "name_taken": _("You have this already."),
         "last_label": _("One word has to stay: add another first."),
         "too_many_labels": ngettext(
@@ -146,6 +148,11 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         ),
         "too_many_reasons": ngettext(
             "One reason at most.", "At most %(num)d reasons.", int(str(params.get("most", 0)))
+        ),
+        "too_many_tokens": ngettext(
+            "You can have one token at a time.",
+            "You can have at most %(num)d tokens; revoke one first.",
+            int(str(params.get("most", 0))),
         ),
         "too_many_goals": ngettext(
             "You can carry one goal at a time.",

@@ -21,6 +21,7 @@ class MoodWords(NamedTuple):
     reasons: tuple[str, ...]
     nothing: str
     unrated: str
+    wordless: str
     day: str
     ahead: str
     edit: str
@@ -33,8 +34,9 @@ def mood_words() -> MoodWords:
 
 
 def label_name(label: Label) -> str:
-    """The person's own word, or the usual one for its level."""
-    return label.name or (mood_words().levels[label.level] if label.level else "")
+    """The person's own word, or the usual one for its level; a program may have said none."""
+    words = mood_words()
+    return label.name or (words.levels[label.level] if label.level else words.wordless)
 
 
 def level_names(labels: Iterable[Label]) -> dict[int, str]:
@@ -98,6 +100,7 @@ def _mood_words(_region: str) -> MoodWords:
         ),
         nothing=_("nothing logged"),
         unrated=_("no level"),
+        wordless=_("no word"),
         day=_("%(day)s: %(mood)s"),
         ahead=_("still ahead"),
         edit=_("Edit {mood}, {time}"),

@@ -6,6 +6,7 @@ header is asked where that is missing, and programs that send neither have no co
 
 from flask import Flask, abort, request
 
+from webapp.web.faces import face
 from webapp.web.transaction import SAFE
 
 OWN = ("same-origin", "none")
@@ -17,7 +18,7 @@ def init_app(app: Flask, *, base_url: str) -> None:
 
     @app.before_request
     def refuse_strangers() -> None:
-        if request.method in SAFE or request.routing_exception is not None:
+        if request.method in SAFE or request.routing_exception is not None or face() is not None:
             return
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
         if site is not None and site not in OWN:

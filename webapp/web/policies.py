@@ -20,6 +20,7 @@ class Policy(Enum):
     SIGNED_OUT = auto()
     SIGNED_IN = auto()
     FRESH = auto()
+    TOKEN = auto()
 
 
 class UndeclaredRoute(Exception):
@@ -58,7 +59,7 @@ def enforce() -> Response | None:
     if request.endpoint is None or request.routing_exception is not None:
         return None
     policy = getattr(current_app.view_functions[request.endpoint], "policy", None)
-    if policy is Policy.ANYONE:
+    if policy in (Policy.ANYONE, Policy.TOKEN):  # a program proves itself to the guard of its own face
         return None
     if policy is Policy.SIGNED_OUT:
         return _go(url_for("dashboard.index")) if g.viewer else None

@@ -11,6 +11,7 @@ from webapp.domain.people import Viewer
 from webapp.extensions import db, login
 from webapp.queries import people
 from webapp.web import transaction
+from webapp.web.faces import face
 
 SEEN_EVERY = timedelta(minutes=5)
 
@@ -50,7 +51,7 @@ def recognise() -> None:
         return
     route = request.url_rule.rule[:80] if request.url_rule else None
     audit.origin.set(audit.Origin(request.remote_addr, route, g.get("request_id")))
-    if "_user_id" not in session:
+    if face() is not None or "_user_id" not in session:
         return
     g.viewer = getattr(current_user, "viewer", None)
     if g.viewer is not None and g.viewer.seen_at <= g.viewer.now - SEEN_EVERY:

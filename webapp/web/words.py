@@ -92,6 +92,9 @@ def schedule_words(schedule: Schedule, where: str | None = None) -> str:
 def _schedule_words(schedule: Schedule, _region: str) -> str:
     """Worded once for each language: pages name the same schedules at every visit."""
     start = schedule.start
+    if schedule.dates:
+        last = day(schedule.dates[-1])
+        return ngettext("On %(last)s", "On %(num)d chosen days up to %(last)s", len(schedule.dates), last=last)
     match pattern_of(schedule):
         case Once():
             return gettext("Once, on %(day)s", day=day(schedule.until or start))

@@ -1,13 +1,12 @@
-"""Commands of the operator, `flask --app wsgi COMMAND`: any doubt ends with a message on stderr and a status not 0."""
+"""What the operator does to the whole house, and to one person's data: fill, bring, take out, examine, forget."""
 
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import force_locale
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,25 +15,16 @@ from webapp import demo as demonstration
 from webapp.actions import bringing, erasure, exports, keys, retention
 from webapp.actions.imports import Result
 from webapp.actions.restore import Restored
+from webapp.cli.ground import ready, settings, viewer_named
 from webapp.domain.errors import Invalid
 from webapp.domain.imports.brought import Brought
-from webapp.domain.people import Viewer
 from webapp.extensions import db
 from webapp.models.engine import begin_writing, compact
 from webapp.queries import doctor as doctors
-from webapp.queries import people
 from webapp.queries.exports import as_json
-from webapp.settings import Settings
-from webapp.web.health import current_revision, head_revision
 from webapp.web.import_words import file_problem, row_problem
 
 MOST_FINDINGS = 1_000
-
-
-def init_app(app: Flask) -> None:
-    """The app knows our commands."""
-    for command in (demo, worker, bring, take_out, doctor, purge, rotate_keys):
-        app.cli.add_command(command)
 
 
 @click.command("demo")
@@ -50,7 +40,7 @@ def demo(json_path: str | None) -> None:
     ready()
     begin_writing(db.session)
     try:
-        made = demonstration.fill(db.session, datetime.now(UTC), production=_settings().production)
+        made = demonstration.fill(db.session, datetime.now(UTC), production=settings().production)
     except demonstration.Refusal as refusal:
         db.session.rollback()
         raise click.ClickException(str(refusal)) from None
@@ -85,14 +75,14 @@ def bring(file: Path, email: str, moods: tuple[str, ...]) -> None:
     FILE is our own export, or what Loop, Daylio, Beaver Habits, Habitica or HabitBull wrote.
     """
     ready()
-    limits = _settings().limits
+    limits = settings().limits
     rows = limits.import_rows
     levels = dict(_level_of(said) for said in moods)
     with force_locale("en"):
         try:
             content = _bytes_of(file, limits.import_bytes)
             begin_writing(db.session)
-            viewer = _viewer(email)
+            viewer = viewer_named(email)
             found = bringing.read(content, viewer.today, most_bytes=limits.import_bytes, most_rows=rows)
             result = bringing.carry_out(db.session, viewer, found, levels=levels, most_rows=rows)
             db.session.commit()
@@ -112,7 +102,7 @@ def take_out(email: str) -> None:
     """Print everything of a person's as JSON: lists by kind."""
     ready()
     begin_writing(db.session)
-    export = exports.take_out(db.session, _viewer(email))
+    export = exports.take_out(db.session, viewer_named(email))
     db.session.commit()
     click.echo(as_json(export), nl=False)
 
@@ -166,18 +156,6 @@ def rotate_keys() -> None:
     click.echo(f"{total} keys and messages are wrapped anew.")
 
 
-def ready() -> None:
-    """Ends the command unless the database can be reached and stands at the revision this code needs."""
-    try:
-        current = current_revision()
-    except SQLAlchemyError as error:
-        raise click.ClickException("The database cannot be reached; check DATABASE_URL.") from error
-    finally:
-        db.session.rollback()
-    if current != head_revision():
-        raise click.ClickException("The database is not up to date: run `flask --app wsgi db upgrade` first.")
-
-
 def _until_done(act: Callable[..., int]) -> int:
     """It is done again and again, each time in a transaction of its own, until nothing is left; returns how much."""
     total = 0
@@ -188,13 +166,6 @@ def _until_done(act: Callable[..., int]) -> int:
         if not done:
             return total
         total += done
-
-
-def _viewer(email: str) -> Viewer:
-    person = people.person_by_email(db.session, email)
-    if person is None or person.disabled_at is not None:
-        raise click.ClickException("There is nobody with this address.")
-    return people.viewer_of(db.session, person, datetime.now(UTC))
 
 
 def _level_of(said: str) -> tuple[str, int]:
@@ -231,9 +202,3 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _settings() -> Settings:
-    settings: Any = current_app.config["SETTINGS"]
-    assert isinstance(settings, Settings)
-    return settings

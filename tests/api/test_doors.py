@@ -1,0 +1,88 @@
+"""Every operation there is stands behind the same door, and the door leads nowhere else."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests import make
+from tests.api import probe
+from tests.page import signed_in
+from webapp.api.documents import Route, routes
+from webapp.domain.tokens import SCOPES, Contract
+from webapp.models import Person
+
+only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = only_sqlite
+NO_AUDIT = frozenset({"audit_event", "token"})
+
+
+@pytest.fixture
+def secret(session: Session, ada: Person) -> str:
+    return probe.token(session, ada)
+
+
+def everything(app: Flask) -> Iterator[tuple[Contract, Route, str]]:
+    """Each operation with an address that fits it."""
+    for contract in Contract:
+        found = routes(app, contract)
+        assert len(found) > 10, contract
+        for route in found:
+            yield contract, route, re.sub(r"\{[^}]+\}", "4711", route.path)
+
+
+def test_without_a_token_every_operation_says_the_same(
+    app: Flask, client: FlaskClient, session: Session, ada: Person
+) -> None:
+    browser = signed_in(app, session, ada).client
+    answers = {}
+    for _, route, address in everything(app):
+        for who, asking in (("nobody", client), ("a cookie", browser)):
+            answer = asking.open(address, method=route.method, json={})
+            answers[f"{who}: {route.method} {route.path}"] = (answer.status_code, answer.data)
+    assert len(set(answers.values())) == 1, answers
+    assert next(iter(answers.values()))[0] == 401
+
+
+def test_every_operation_asks_for_its_scope(app: Flask, client: FlaskClient, session: Session, ada: Person) -> None:
+    session.commit()
+    before = make.everything(session, but=NO_AUDIT)
+    for contract, route, address in everything(app):
+        others = [scope for scope in SCOPES[contract] if scope != route.operation.scope]
+        assert len(others) == len(SCOPES[contract]) - 1, f"{route.path} asks for a scope of another contract"
+        secret = probe.token(session, ada, *others)
+        answer = probe.ask(client, route.method, address, secret, {})
+        assert answer.status_code == 403, f"{route.method} {route.path}"
+        assert route.operation.scope in answer.json["detail"]
+    session.rollback()
+    assert make.everything(session, but=NO_AUDIT) == before
+
+
+def test_reading_scopes_never_write(app: Flask) -> None:
+    for _, route, _ in everything(app):
+        reads = route.method == "GET" or route.operation.reads
+        assert route.operation.scope.endswith(":read") is reads, f"{route.method} {route.path}"
+
+
+def test_every_operation_with_a_body_wants_json(app: Flask, client: FlaskClient, secret: str) -> None:
+    for _, route, address in everything(app):
+        if route.method in ("POST", "PUT", "PATCH"):
+            answer = probe.ask(client, route.method, address, secret, data=b"{}", content_type="text/plain")
+            assert answer.status_code == 415, f"{route.method} {route.path}"
+            half = probe.ask(client, route.method, address, secret, data=b"{", content_type="application/json")
+            assert half.status_code == 400, f"{route.method} {route.path}"
+
+
+def test_a_token_opens_no_page_and_makes_no_token(app: Flask, client: FlaskClient, secret: str) -> None:
+    bearer = {"Authorization": f"Bearer {secret}"}
+    for path in ("/", "/account", "/account/tokens", "/account/tokens/new", "/account/password", "/export"):
+        answer = client.get(path, headers=bearer)
+        assert (answer.status_code, answer.headers["Location"].startswith("/login")) == (303, True), path
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)
+    assert token is not None
+    form = {"csrf_token": token[1], "name": "More", "contract": "tracking", "scopes": "goals:read", "days": "90"}
+    answer = client.post("/account/tokens/new", data=form, headers=bearer)
+    assert (answer.status_code, answer.headers["Location"].startswith("/login")) == (303, True)

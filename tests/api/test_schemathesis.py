@@ -1,0 +1,166 @@
+"""Whatever a program sends, the contract is kept: schemathesis asks for Ada, with Bob's goals and moods beside hers."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+import time_machine as machine
+from flask import Flask
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, events, from_schema
+from sqlalchemy.orm import Session
+
+from tests import application, make
+from tests.api.programs import program
+from webapp.api.documents import document
+from webapp.domain.tokens import Contract
+from webapp.models import Person
+
+CANARY = "Zugzwang-44de"
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+    "missing_required_header",
+)
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+SAME_SHAPE = ["/api/v1/tracking/goals/bulk", "/api/v1/tracking/goals/bulk/{goalid}"]
+"""What they take is what other operations take, whose every edge is tried in each run; theirs only at night."""
+CHANGING = frozenset({"token", "idempotent_answer", "access", "audit_event", "limit_count"})
+"""Tables that say what Ada's program did."""
+
+
+@pytest.fixture
+def fuzzed(app_factory: Callable[..., Flask], sqlite_url: str) -> Iterator[Flask]:
+    """An application that lets programs ask as often as they like."""
+    with machine.travel(make.NOW, tick=True):
+        yield app_factory(sqlite_url, LIMIT_API_MINUTE="1000000")
+
+
+@pytest.fixture
+def people(fuzzed: Flask) -> Iterator[Session]:
+    with fuzzed.app_context():
+        engine = application.db.engine
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+def test_a_few_examples_of_everything(fuzzed: Flask, people: Session) -> None:
+    """What every run tries: 20 examples an operation."""
+    fuzz(fuzzed, people, 20, operations=[{"include-path": SAME_SHAPE, "phases": {"coverage": {"enabled": False}}}])
+
+
+@pytest.mark.nightly
+def test_many_examples_of_everything(fuzzed: Flask, people: Session) -> None:
+    """200 examples an operation."""
+    fuzz(fuzzed, people, 200)
+
+
+def fuzz(app: Flask, session: Session, examples: int, **config: Any) -> None:
+    """Nothing was found, every operation was tried in every phase, and Bob's are as they were."""
+    ada, bob = make.person(session), make.person(session, "Bob")
+    for person, word in ((bob, CANARY), (ada, "Walk")):
+        live(session, person, word)
+    token = program(app, session, ada).token
+    before = of_bob(session, bob)
+    found: list[str] = []
+    tried: Counter[str] = Counter()
+    for event in from_schema(schema(app, token, examples, config)).execute():
+        found += problems(event)
+        if isinstance(event, events.ScenarioFinished):
+            tried[event.phase.value] += event.status is Status.SUCCESS
+    assert not found, "\n\n".join(dict.fromkeys(found))
+    assert all(tried[phase] for phase in PHASES), tried
+    assert of_bob(session, bob) == before
+
+
+def schema(app: Flask, token: str, examples: int, more: dict[str, Any]) -> Any:
+    """The contract's document as schemathesis reads it, with what to try and to look at."""
+    config = {
+        "seed": 1,
+        "headers": {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
+        "continue-on-failure": True,
+        "workers": 1,
+        "checks": {"enabled": False, **{name: {"enabled": True} for name in CHECKS}},
+        "generation": {"max-examples": examples, "deterministic": True, "database": "none", "allow-x00": False},
+        **more,
+    }
+    loaded = schemathesis.openapi.from_dict(
+        document(app, Contract.TRACKING), config=SchemathesisConfig.from_dict(config)
+    )
+    loaded.app = often_alone(app)
+    return loaded
+
+
+def often_alone(app: Flask) -> Callable[..., Any]:
+    """Most requests come without a key or version: the same ones twice would hide what else there is to answer."""
+    calls = itertools.count()
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        if next(calls) % 4:
+            for name in ("HTTP_IDEMPOTENCY_KEY", "HTTP_IF_MATCH"):
+                environ.pop(name, None)
+        return app(environ, start_response)
+
+    return answer
+
+
+def problems(event: Any) -> Iterator[str]:
+    """What the event tells of that is wrong, with what was asked."""
+    if isinstance(event, events.NonFatalError):
+        yield f"{event.label}: {event.value!r}"
+    if isinstance(event, events.FatalError):
+        raise event.exception
+    if not isinstance(event, events.ScenarioFinished):
+        return
+    for number, checks in event.recorder.checks.items():
+        for check in checks:
+            if check.failure_info is not None:
+                asked = event.recorder.interactions[number].request
+                body = (asked.body or b"")[:300]
+                yield f"{asked.method} {asked.uri} {body!r}\n{check.name}: {check.failure_info.failure}"
+    for interaction in event.recorder.interactions.values():
+        answer, asked = interaction.response, interaction.request
+        if answer is None:
+            continue
+        said = f"{asked.method} {asked.uri}: {answer.status_code}"
+        if CANARY.encode() in (answer.content or b""):
+            yield f"{said} tells Bob's words"
+        if "set-cookie" in answer.headers:
+            yield f"{said} sets a cookie"
+        if "x-request-id" not in answer.headers:
+            yield f"{said} has no X-Request-Id"
+        if 300 <= answer.status_code < 400:
+            yield f"{said} leads elsewhere"
+
+
+def live(session: Session, person: Person, word: str) -> None:
+    """Somebody with two goals, some days of them done, and moods."""
+    viewer = make.viewer(session, person)
+    goals = [make.goal(session, viewer, f"{word} {number}", description=word) for number in range(2)]
+    make.tick(session, viewer, goals[0], make.TODAY, note=word)
+    for level in (2, 4):
+        make.mood(session, viewer, level, reasons=[word], note=word)
+    session.commit()
+
+
+def of_bob(session: Session, bob: Person) -> dict[str, list[dict[str, Any]]]:
+    """Every row that is Bob's, by what it belongs to."""
+    everything = make.everything(session, but=CHANGING)
+    goals = {row["id"] for row in everything["goal"] if row["owner_id"] == bob.id}
+    moods = {row["id"] for row in everything["mood"] if row["person_id"] == bob.id}
+    owners = ("owner_id", "person_id", "subject_id", "client_id")
+
+    def his(row: dict[str, Any]) -> bool:
+        if row.get("goal_id") is not None:
+            return row["goal_id"] in goals
+        if row.get("mood_id") is not None:
+            return row["mood_id"] in moods
+        return any(row.get(owner) == bob.id for owner in owners)
+
+    return {table: [row for row in rows if his(row)] for table, rows in everything.items()}

@@ -1,0 +1,82 @@
+"""The description of the contracts: a list without scripts, a viewer with them, and no other address is asked."""
+
+import pytest
+from axe_playwright_python.base import AxeResults
+from axe_playwright_python.sync_playwright import Axe
+from html5lib import HTMLParser
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import House, Visit
+
+pytestmark = pytest.mark.browser
+
+TICK = "/api/v1/tracking/goals/{goalid}/tracking"
+PHONE = 360
+DRAWN = ".explorer"
+"""What the viewer draws is its makers' to mend (docs/decisions/0012)."""
+
+
+def axe(page: Page, rules: dict[str, object]) -> str:
+    """What axe finds outside of the viewer, in words; nothing when all is well."""
+    page.evaluate(Axe().axe_script)
+    found = page.evaluate("([place, rules]) => axe.run({ exclude: [place] }, rules)", [DRAWN, rules])
+    return AxeResults(found).generate_report() if found["violations"] else ""
+
+
+def test_the_viewer_shows_every_operation(visit: Visit) -> None:
+    page = visit("/api/docs")
+    operations = page.locator(".explorer .opblock")
+    expect(operations.first).to_be_visible()
+    listed = page.locator(".operations li")
+    assert operations.count() == listed.count() > 10
+    expect(listed.first).to_be_hidden()
+    tick = operations.filter(has_text=TICK).first
+    tick.locator("button.opblock-summary-control").click()
+    expect(tick.get_by_text("Scope:")).to_be_visible()
+    expect(tick.get_by_text("iscompleted").first).to_be_visible()
+
+
+def test_a_token_can_be_tried_in_the_viewer(house: House, visit: Visit) -> None:
+    """The policy of the pages lets the viewer ask our own address, and what it typed is kept nowhere."""
+    page = visit("/api/docs")
+    page.locator(".explorer button.authorize").first.click()
+    page.locator(".explorer .auth-container input").fill("aimline_tracking_x")
+    page.locator(".explorer .auth-btn-wrapper button.authorize").click()
+    page.locator(".explorer .auth-btn-wrapper button.btn-done").click()
+    operation = page.locator(".explorer .opblock", has_text="/api/v1/tracking/moods").first
+    operation.locator("button.opblock-summary-control").click()
+    operation.locator("button.try-out__btn").click()
+    with page.expect_response("**/api/v1/tracking/moods*") as asked:
+        operation.locator("button.execute").click()
+    assert asked.value.status == 401
+    assert asked.value.request.headers["authorization"] == "Bearer aimline_tracking_x"
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+
+
+def test_without_scripts_the_list_stands_there(visit: Visit) -> None:
+    page = visit("/api/docs", javascript=False)
+    expect(page.get_by_text(f"PUT {TICK}")).to_be_visible()
+    expect(page.locator(DRAWN)).to_be_hidden()
+    page.get_by_role("link", name="The whole description").click()
+    assert '"openapi": "3.1.0"' in page.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_our_own_part_is_for_everybody(visit: Visit, width: int) -> None:
+    page = visit("/api/docs", width=width)
+    roomy = width > PHONE
+    expect(page.locator(DRAWN if roomy else ".operations")).to_be_visible()
+    expect(page.locator(".operations" if roomy else DRAWN)).to_be_hidden()
+    parser = HTMLParser()
+    parser.parse(page.request.get("/api/docs").text())
+    assert parser.errors == []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        report = axe(page, {"resultTypes": ["violations"]})
+        assert not report, f"{scheme}: {report}"
+
+
+def test_no_other_page_loads_the_viewer(house: House, visit: Visit) -> None:
+    for path in ("/", "/account", "/account/tokens"):
+        assert "swagger" not in visit(path, house.demo["client"]).content(), path

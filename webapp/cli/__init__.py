@@ -1,0 +1,12 @@
+"""Commands of the operator, `flask --app wsgi COMMAND`: any doubt ends with a message on stderr and a status not 0."""
+
+from flask import Flask
+
+from webapp.cli.commands import bring, demo, doctor, purge, rotate_keys, take_out, worker
+from webapp.cli.tokens import token
+
+
+def init_app(app: Flask) -> None:
+    """The app knows our commands."""
+    for command in (demo, worker, bring, take_out, doctor, purge, rotate_keys, token):
+        app.cli.add_command(command)
