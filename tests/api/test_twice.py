@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -124,3 +126,14 @@ def test_two_at_once_make_one(app: Flask, session: Session, secret: str) -> None
     assert len(set(answers)) == 1
     assert answers[0][0] == 201
     assert goals(session) == 1
+
+
+def test_after_three_days_it_is_another_wish(
+    client: FlaskClient, session: Session, secret: str, clock: time_machine.Traveller
+) -> None:
+    first = ask(client, "POST", "/things", secret, WALK, headers=KEY)
+    clock.shift(timedelta(hours=72) - timedelta(seconds=1))
+    assert ask(client, "POST", "/things", secret, WALK, headers=KEY).json == first.json
+    clock.shift(1)
+    assert ask(client, "POST", "/things", secret, WALK, headers=KEY).json != first.json
+    assert goals(session) == 2

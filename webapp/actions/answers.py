@@ -1,6 +1,7 @@
 """What was answered to a write of a program, so that its repeat gets the same and changes nothing."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -10,6 +11,7 @@ from webapp.models import IdempotentAnswer, Person
 from webapp.models.engine import AnySession
 
 BODY = "idempotent_answer.body"
+KEPT_FOR = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ def find(session: AnySession, viewer: Viewer, route: str, key: str, body_hash: b
     session.execute(select(Person.id).where(Person.id == viewer.id).with_for_update(key_share=True))
     mine = (IdempotentAnswer.person_id == viewer.id, IdempotentAnswer.route == route, IdempotentAnswer.key == key)
     kept = session.scalars(select(IdempotentAnswer).where(*mine)).one_or_none()
+    if kept is not None and kept.created_at <= viewer.now - KEPT_FOR:
+        session.delete(kept)
+        session.flush()
+        kept = None
     if kept is None:
         return None
     if kept.body_hash != body_hash:

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, or_, update
 
 from webapp.actions import heartbeats, limits
+from webapp.actions.answers import KEPT_FOR
 from webapp.models import IdempotentAnswer, OutboxMessage, SignIn, Token, Upload
 from webapp.models.base import Numbered
 from webapp.models.engine import AnySession
 from webapp.queries.people import ABSOLUTE, IDLE
 
 SIGN_INS = timedelta(days=30)
-ANSWERS = timedelta(hours=72)
 MAIL_BODIES = timedelta(days=7)
 MAILS = timedelta(days=30)
 LINKS = timedelta(days=30)
@@ -24,7 +24,7 @@ def forget(session: AnySession, now: datetime) -> int:
     """Nothing is kept longer than its time; returns how many rows went. No event: it is nobody's act."""
     over = or_(SignIn.ended_at < now - SIGN_INS, SignIn.created_at < now - ABSOLUTE - SIGN_INS)
     count = _delete(session, SignIn, or_(over, SignIn.seen_at < now - IDLE - SIGN_INS))
-    count += _delete(session, IdempotentAnswer, IdempotentAnswer.created_at < now - ANSWERS)
+    count += _delete(session, IdempotentAnswer, IdempotentAnswer.created_at < now - KEPT_FOR)
     count += _delete(session, Token, Token.expires_at < now - LINKS)
     count += _delete(session, Upload, Upload.created_at < now - UPLOADS)
     settled = or_(OutboxMessage.sent_at < now - MAILS, OutboxMessage.failed_at < now - MAILS)

@@ -17,7 +17,8 @@ from webapp.domain.tracking import Source
 from webapp.models import Mood
 from webapp.models.engine import AnySession
 from webapp.queries import moods as queries
-from webapp.queries.tracked_moods import is_number, may_read
+from webapp.queries.tracked import is_number
+from webapp.queries.tracked_moods import may_read
 from webapp.queries.visibility import moods_of
 
 CLOCKS_DIFFER = timedelta(minutes=5)

@@ -17,9 +17,9 @@ from webapp.domain.people import Viewer, Words
 from webapp.models import Grant, Mood, MoodBecause, MoodLabel, MoodReason, MoodRevision
 from webapp.models.engine import AnySession
 from webapp.queries.sealing import words_of
+from webapp.queries.tracked import is_number
 from webapp.queries.visibility import mood_grants_open_to, mood_words_visible_to, moods_of, moods_visible_to
 
-LARGEST_NUMBER = 2**63 - 1
 USUAL = {level: word for word, level in USUAL_WORDS.items()}
 OWNER: BindParameter[int] = bindparam("owner_id")
 
@@ -61,11 +61,6 @@ class _Statements(NamedTuple):
     by_label: Select[Any]
     by_reason: Select[Any]
     said: Select[Any]
-
-
-def is_number(number: int) -> bool:
-    """Whether this can be the number of a row at all."""
-    return 0 < number <= LARGEST_NUMBER
 
 
 def is_client(session: AnySession, viewer: Viewer, person_id: int) -> bool:

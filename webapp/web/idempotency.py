@@ -5,15 +5,12 @@ The same form sent again with other words is another wish, and is carried out: t
 
 import hashlib
 import secrets
-from datetime import timedelta
 
 from flask import g, request
 from sqlalchemy import select
 
 from webapp.extensions import db
 from webapp.models import IdempotentAnswer, Person
-
-KEPT_FOR = timedelta(hours=72)
 
 
 def new_nonce() -> str:

@@ -14,9 +14,11 @@ from webapp.api.operation import Answer, operation
 from webapp.api.tracking import mood_schemas as shapes
 from webapp.api.tracking.blueprint import bp
 from webapp.api.tracking.mood_schemas import MoodBody, MoodRead, StatisticsBody, day_of_moods, mood_read
+from webapp.api.tracking.present import nothing
 from webapp.domain.errors import NotFound
 from webapp.extensions import db
 from webapp.queries import tracked_moods as queries
+from webapp.queries.tracked import is_number
 from webapp.queries.tracked_moods import TrackedMood
 from webapp.web.transaction import will_write
 
@@ -174,7 +176,7 @@ def looked_at(userid: int, moodid: int | None = None) -> int | None:
     will_write()
     not_kept()
     try:
-        access.record_mood_look(db.session, g.viewer, userid, moodid if moodid and queries.is_number(moodid) else None)
+        access.record_mood_look(db.session, g.viewer, userid, moodid if is_number(moodid) else None)
     except NotFound:  # the grant has ended since
         return None
     return userid
@@ -185,11 +187,4 @@ def shown(mood: TrackedMood, status: int = 200) -> Response:
     response = jsonify(mood_read(mood))
     response.status_code = status
     response.set_etag(str(mood.version))
-    return response
-
-
-def nothing() -> Response:
-    """An empty answer."""
-    response = Response(status=204)
-    response.headers.pop("Content-Type", None)
     return response
