@@ -38,10 +38,17 @@ def grant(*scopes: Scope, **more: Any) -> GrantFacts:
 
 
 @pytest.mark.parametrize("kind", [Kind.PERSONAL, Kind.READING])
-@pytest.mark.parametrize("permission", OF_GOALS)
+@pytest.mark.parametrize("permission", [one for one in OF_GOALS if one is not Permission.GOAL_REVIEW])
 def test_a_private_goal_is_its_owners(kind: Kind, permission: Permission) -> None:
     assert allows(viewer(OWNER), permission, goal(kind))
     assert not allows(viewer(OTHER, *((7, role) for role in Role)), permission, goal(kind))
+
+
+def test_a_goal_is_judged_by_a_therapist_who_sees_it_and_never_by_its_owner() -> None:
+    therapist = viewer(OTHER)
+    assert allows(therapist, Permission.GOAL_REVIEW, goal(Kind.PERSONAL, grant(Scope.GOALS)))
+    assert not allows(therapist, Permission.GOAL_REVIEW, goal(Kind.PERSONAL, grant(Scope.TRACKING)))
+    assert not allows(viewer(OWNER), Permission.GOAL_REVIEW, goal())
 
 
 @pytest.mark.parametrize("permission", OF_GOALS)

@@ -84,7 +84,7 @@ def test_entries_as_a_table(visit: Browser, life: Viewer) -> None:
 
 def test_moods_as_a_table(visit: Browser, life: Viewer) -> None:
     found = rows(visit.post("/export/moods.csv"))
-    assert len(found) == 10, "one was deleted"
+    assert len(found) == 13, "one was deleted"
     (first,) = [row for row in found if row["note"] == "day 3\n+1"]
     assert (first["date"], first["time"], first["zone"]) == ("2026-03-07", "12:00", "Europe/Berlin")
     assert (first["mood"], first["level"], first["energy"], first["reasons"]) == ("serene", "4", "3", "Sleep")
@@ -98,8 +98,10 @@ def test_the_tables_can_be_imported(visit: Browser, life: Viewer) -> None:
     (pages,) = [goal for goal in entries.goals if goal.name == "Pages"]
     assert [str(entry.value) for entry in pages.entries] == ["21.75", "0.123456"]
     moods = read(visit.post("/export/moods.csv").answer.data, make.TODAY, most_rows=20_000)
-    assert (moods.source, len(moods.moods), moods.problems) == ("mood_csv", 10, ())
-    assert {label.name: label.level for label in moods.labels} == {"serene": 4, "=odd": None}
+    assert (moods.source, len(moods.moods)) == ("mood_csv", 13)
+    assert [problem.code for problem in moods.problems] == ["shortened"], "what a program said was longer than a word"
+    named = {label.name: label.level for label in moods.labels if len(label.name) < 20}
+    assert named == {"serene": 4, "=odd": None, "grand": None}
 
 
 def test_no_cell_is_a_formula(visit: Browser, session: Session, her: Viewer) -> None:
