@@ -14,10 +14,7 @@ from webapp.queries.visibility import mood_grants_open_to
 def record_look(session: AnySession, viewer: Viewer, goal: Goal, what: str) -> None:
     """The client can read that this therapist looked at this goal; raises NotFound when no grant allows the look."""
     grant = open_grant(session, viewer, goal)
-    look = Access(grant_id=grant.id, client_id=goal.owner_id, viewer_id=viewer.id, what=what, object_id=goal.id)
-    look.at = viewer.now
-    session.add(look)
-    session.flush()
+    _write(session, viewer, grant.id, goal.owner_id, what, goal.id)
 
 
 def record_mood_look(session: AnySession, viewer: Viewer, client_id: int, mood_id: int | None = None) -> None:
@@ -26,15 +23,19 @@ def record_mood_look(session: AnySession, viewer: Viewer, client_id: int, mood_i
     grant = session.scalars(statement).first()
     if grant is None:
         raise NotFound
-    look = Access(grant_id=grant.id, client_id=client_id, viewer_id=viewer.id, what="mood:read", object_id=mood_id)
-    look.at = viewer.now
-    session.add(look)
-    session.flush()
+    _write(session, viewer, grant.id, client_id, "mood:read", mood_id)
 
 
 def record_goals_look(session: AnySession, viewer: Viewer, sight: Sight, goal_id: int | None = None) -> None:
     """The client can read that this therapist looked at their goals, or at one, by the grant that lets them see."""
-    look = Access(client_id=sight.owner_id, grant_id=sight.grant_id, viewer_id=viewer.id, what="goal:read")
-    look.object_id, look.at = goal_id, viewer.now
+    assert sight.grant_id is not None
+    _write(session, viewer, sight.grant_id, sight.owner_id, "goal:read", goal_id)
+
+
+def _write(
+    session: AnySession, viewer: Viewer, grant_id: int, client_id: int, what: str, object_id: int | None
+) -> None:
+    look = Access(grant_id=grant_id, client_id=client_id, viewer_id=viewer.id, what=what, object_id=object_id)
+    look.at = viewer.now
     session.add(look)
     session.flush()

@@ -5,7 +5,7 @@ import re
 from typing import Any, NoReturn, TypeVar
 
 from flask import request
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 MOST_BYTES = 2 * 1024 * 1024
 DEEPEST = 32
@@ -129,6 +129,3 @@ def _place(shape: Any, path: tuple[int | str, ...]) -> str:
         str(step) for step in path if isinstance(step, int) or not step.startswith(("function-", "list[", "nullable"))
     ]
     return ".".join(fields) or WHOLE
-
-
-__all__ = ["MOST_BYTES", "WHOLE", "BaseModel", "Unreadable", "Wrong", "check", "parse", "read"]

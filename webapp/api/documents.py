@@ -242,6 +242,3 @@ def _headers(status: int) -> Document:
     if status == 405:
         names["Allow"] = "Allow"
     return {name: {"$ref": f"#/components/headers/{component}"} for name, component in names.items()}
-
-
-__all__ = ["Document", "Route", "Style", "document", "routes"]

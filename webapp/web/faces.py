@@ -4,13 +4,9 @@ Programs prove themselves with a token on every request: cookies mean nothing at
 and the walls against other sites' forms are not asked for.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from flask import Flask, Response, current_app, request
-
-Shape = Callable[[int, str, Mapping[str, list[str]]], Any]
-"""From status, words and words by field to the JSON of an error."""
 
 
 def add(app: Flask, prefix: str, refuse: Callable[[int], Response]) -> None:
