@@ -1,5 +1,7 @@
 """A person who has used everything: for tests of taking all of it out and bringing it back."""
 
+import json
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,19 +10,38 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import histories, make
-from webapp.actions import goals, moods, palette, pauses, tracked_moods
+from webapp.actions import (
+    closings,
+    comments,
+    decisions,
+    goals,
+    grant_invitations,
+    grants,
+    moods,
+    palette,
+    pauses,
+    reviews,
+    tracked_moods,
+)
 from webapp.actions.tracked_moods import TrackedMoodDraft
+from webapp.domain.comments import CommentDraft
+from webapp.domain.goals import Outcome
+from webapp.domain.grants import GrantDraft, Scope
 from webapp.domain.moods import MoodDraft
 from webapp.domain.pauses import Pause
-from webapp.domain.people import Viewer
+from webapp.domain.people import Role, Viewer
 from webapp.domain.quotas import QuotaPeriod
+from webapp.domain.reviews import ClosingDraft, ProposalState, Verdict
 from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState, Direction, Mode
-from webapp.models import Goal, Occurrence, Reminder
+from webapp.models import Goal, GoalProposal, Occurrence, Reminder, ReviewRound
 from webapp.queries import goals as goal_queries
 from webapp.queries import moods as mood_queries
+from webapp.queries import reviews as review_queries
 
 LAST_YEAR = make.days_ago(300)
+REVIEWED = {"Approved": "approved", "In review": "open", "Sent back": "declined", "Closed": "approved"}
+"""Goals that `share` sends to the therapist, and what became of it."""
 
 
 def lead(session: Session, viewer: Viewer) -> None:
@@ -30,6 +51,86 @@ def lead(session: Session, viewer: Viewer) -> None:
     _pauses(session, viewer)
     _moods(session, viewer)
     session.flush()
+
+
+def share(session: Session, viewer: Viewer, name: str = "Thea") -> Viewer:
+    """The viewer works with a therapist, who is returned: taken on by their code, a goal approved with a change that
+    waits, one in review, one sent back, one closed and one closed and opened again, words between them, a goal that was
+    proposed. Not committed."""
+    thea = _therapist(session, viewer, name)
+    reviewed = {
+        title: _sent(session, viewer, thea, title) for title in ("Approved", "In review", "Sent back", "Closed")
+    }
+    _verdict(session, thea, reviewed["Approved"], Verdict.APPROVE)
+    _verdict(session, thea, reviewed["Sent back"], Verdict.DECLINE, "Too much at once")
+    _verdict(session, thea, reviewed["Closed"], Verdict.APPROVE)
+    waits = held(session, viewer, reviewed["Approved"])
+    reviews.save(session, viewer, waits, make.draft("Approved, later"), seen=waits.version, comment="May it be later?")
+    _close(session, replace(viewer, now=viewer.now - timedelta(hours=1)), reviewed["Closed"])
+    closings.reopen(session, viewer, held(session, viewer, reviewed["Closed"]))
+    _close(session, viewer, reviewed["Closed"])
+    _words(session, viewer, thea, reviewed["Approved"])
+    _proposals(session, viewer, thea, reviewed["Sent back"])
+    session.flush()
+    return thea
+
+
+def _therapist(session: Session, viewer: Viewer, name: str) -> Viewer:
+    """A therapist with a code that the viewer typed, an invitation that waits, and a look."""
+    person = make.person(session, name)
+    make.member(session, person, make.organisation(session, "Practice"), Role.THERAPIST)
+    thea = make.viewer(session, person)
+    code = grant_invitations.renew_code(session, thea).code
+    grant_invitations.invite(session, thea, "somebody@example.org")
+    scopes = frozenset({Scope.GOALS, Scope.TRACKING})
+    asked = grants.request(session, viewer, code, GrantDraft(scopes, "weekly talks"))
+    grants.read_requests(session, thea)
+    grants.accept(session, thea, asked.public_id)
+    return thea
+
+
+def _sent(session: Session, viewer: Viewer, thea: Viewer, title: str) -> str:
+    """The address of a goal that is with the therapist."""
+    goal = make.goal(session, viewer, title)
+    make.tick(session, viewer, goal, make.TODAY)
+    reviews.send(session, viewer, held(session, viewer, goal.public_id), [thea.public_id], seen=goal.version)
+    return goal.public_id
+
+
+def _verdict(session: Session, thea: Viewer, goal_id: str, verdict: Verdict, comment: str = "") -> None:
+    asked = select(ReviewRound.public_id).join(Goal, Goal.id == ReviewRound.goal_id).where(Goal.public_id == goal_id)
+    round_, goal = review_queries.find_round(session, thea, session.scalars(asked).one(), lock=True)
+    decisions.decide(session, thea, round_, goal, verdict, revision=round_.revision, comment=comment)
+
+
+def _close(session: Session, viewer: Viewer, goal_id: str) -> None:
+    draft = ClosingDraft(Outcome.MISSED, Decimal("0.4"), "Not this spring")
+    closings.close(session, viewer, held(session, viewer, goal_id), draft)
+
+
+def _words(session: Session, viewer: Viewer, thea: Viewer, goal_id: str) -> None:
+    """A note to oneself, words between the two that name each other, one taken back."""
+    goal = held(session, viewer, goal_id)
+    comments.write(session, viewer, goal, CommentDraft("Only mine"))
+    comments.write(session, viewer, goal, CommentDraft(f"What do you say, @{thea.name}?", thea.public_id))
+    comments.write(session, thea, goal, CommentDraft(f"Go on, @{viewer.name}"))
+    gone = comments.write(session, viewer, goal, CommentDraft("Taken back"))
+    comments.delete(session, viewer, gone.public_id)
+
+
+def _proposals(session: Session, viewer: Viewer, thea: Viewer, goal_id: str) -> None:
+    """One that waits, and one that became a goal."""
+    accepted = held(session, viewer, goal_id).id
+    for state, became in ((ProposalState.WAITING, None), (ProposalState.ACCEPTED, accepted)):
+        made = GoalProposal(client_id=viewer.id, therapist_id=thea.id, state=state, created_at=viewer.now)
+        made.terms = viewer.words.seal("goal_proposal.terms", json.dumps({"title": "Proposed"}))
+        made.message = viewer.words.seal("goal_proposal.message", "How about this?")
+        made.goal_id, made.decided_at = became, viewer.now if became else None
+        session.add(made)
+
+
+def held(session: Session, viewer: Viewer, goal_id: str) -> Goal:
+    return goal_queries.find(session, viewer, goal_id, lock=True)
 
 
 def _goals(session: Session, viewer: Viewer) -> None:

@@ -103,6 +103,7 @@ def grant(
 ) -> Grant:
     """The client lets the therapist see these scopes, in this state."""
     made = Grant(client_id=client.id, therapist_id=therapist.id, state=state, expires_at=expires_at, created_at=NOW)
+    made.decided_at = None if state is GrantState.REQUESTED else NOW
     made.sees_goals, made.sees_tracking = Scope.GOALS in scopes, Scope.TRACKING in scopes
     made.sees_mood_levels, made.sees_mood_notes = Scope.MOOD_LEVELS in scopes, Scope.MOOD_NOTES in scopes
     session.add(made)

@@ -96,7 +96,7 @@ class Page:
             sent.append((one.get("name", ""), _value_of(one, kind)))
         return sent
 
-    def press(self, words: str, *, within: str | None = None, htmx: bool = False, **typed: Any) -> "Page":
+    def press(self, words: str, /, *, within: str | None = None, htmx: bool = False, **typed: Any) -> "Page":
         """Type into the button's form and press it; a list stands for several values, None for an unticked box."""
         button = self.button(words, within=within)
         form = self.form_of(button)

@@ -31,6 +31,8 @@ class Limits:
     import_hour: int = 30
     export_minute: int = 6
     api_minute: int = 120
+    code_hour: int = 10
+    invitation_day: int = 20
     import_rows: int = 20_000
     import_bytes: int = 5 * 1024 * 1024
     body_bytes: int = 2 * 1024 * 1024

@@ -1,6 +1,8 @@
 """Asked for, undone in time, or carried out: then nothing of the person is left, and nothing of others is gone."""
 
+import secrets
 from datetime import time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,16 +16,25 @@ from tests.make import NOW, TODAY
 from webapp.actions import erasure, outbox, pauses, tokens, uploads
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import NotFound
-from webapp.domain.grants import GrantState, Scope
+from webapp.domain.goals import Outcome, ReviewState
+from webapp.domain.grants import GrantAct, GrantState, Scope
 from webapp.domain.identity import Purpose
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Role, Viewer
+from webapp.domain.reviews import Act, RoundState, Verdict
 from webapp.extensions import db
 from webapp.models import (
     Access,
     AuditEvent,
     Base,
+    Comment,
+    CommentMention,
+    Goal,
+    GoalClosing,
+    GoalProposal,
     Grant,
+    GrantEvent,
+    GrantInvitation,
     IdempotentAnswer,
     Mood,
     MoodBecause,
@@ -33,17 +44,23 @@ from webapp.models import (
     Person,
     Reminder,
     ReportingLine,
+    ReviewEvent,
+    ReviewRound,
+    ReviewSeat,
     SignIn,
     Team,
     TeamMember,
+    TherapistCode,
     Token,
 )
 from webapp.models.engine import compact
 from webapp.queries.doctor import examine
+from webapp.queries.grant_invitations import address_hash
 from webapp.queries.people import is_still_here, viewer_by_secret
 
 CANARIES = ("Marmalade quokka", "marmalade.quokka@example.org")
 SEALED = ("canary title", "canary note", "canary tag", "canary mood", "canary label", "canary reason", "canary purpose")
+SEALED += ("canary address", "canary.address", "canary comment")
 JUST = timedelta(seconds=1)
 
 
@@ -95,9 +112,43 @@ def live(session: Session, person: Person, other: Person) -> Viewer:
     grant.purpose = words.seal("consent_grant.purpose", "canary purpose")
     session.flush()
     session.add(Access(grant_id=grant.id, client_id=her.id, viewer_id=other.id, at=NOW, what="goal:read"))
+    given = GrantEvent(grant_id=grant.id, actor_id=her.id, act=GrantAct.GIVEN, at=NOW, text_version="1")
+    session.add_all((given, TherapistCode(person_id=her.id, code=f"CODE{her.id}", created_at=NOW)))
+    for inviting, address in ((her, "canary.address@example.org"), (make.viewer(session, other), person.email)):
+        session.add(invitation(inviting, address))
+    trust(session, her, goal, other)
     record(session, Tag.PERSON_EXPORT, at=NOW, viewer=her)
     session.commit()
     return her
+
+
+def invitation(viewer: Viewer, address: str) -> GrantInvitation:
+    """The viewer asks the owner of the address to share."""
+    sealed = viewer.words.seal("grant_invitation.address", address)
+    moments = {"created_at": NOW, "expires_at": NOW + timedelta(days=14)}
+    hashes = {"address_hash": address_hash(address), "secret_hash": secrets.token_bytes(32)}
+    return GrantInvitation(therapist_id=viewer.id, address=sealed, **hashes, **moments)
+
+
+def trust(session: Session, her: Viewer, goal: Goal, other: Person) -> None:
+    """Her goal was decided on, closed and opened again, talked about and proposed, all with this other person."""
+    words = her.words
+    goal.review_state = ReviewState.APPROVED
+    asked = {"revision": 1, "sent_by_id": her.id, "sent_at": NOW, "closed_at": NOW}
+    decided = ReviewRound(goal_id=goal.id, state=RoundState.APPROVED, **asked)
+    comment = Comment(goal_id=goal.id, author_id=her.id, between_id=other.id, at=NOW)
+    comment.body = words.seal("comment.body", "canary comment")
+    session.add_all((decided, comment))
+    session.flush()
+    seat = ReviewSeat(round_id=decided.id, reviewer_id=other.id, named_at=NOW, verdict=Verdict.APPROVE, decided_at=NOW)
+    event = ReviewEvent(goal_id=goal.id, round_id=decided.id, revision=1, actor_id=other.id, act=Act.APPROVE, at=NOW)
+    event.comment = words.seal("review_event.comment", "canary comment")
+    closing = GoalClosing(goal_id=goal.id, closed_by_id=her.id, closed_at=NOW, outcome=Outcome.MISSED, reopened_at=NOW)
+    closing.score, closing.words = Decimal("0.5"), words.seal("goal_closing.words", "canary comment")
+    proposal = GoalProposal(client_id=her.id, therapist_id=other.id, created_at=NOW, goal_id=goal.id)
+    proposal.terms = words.seal("goal_proposal.terms", "canary title")
+    session.add_all((seat, event, closing, proposal, CommentMention(comment_id=comment.id, person_id=other.id)))
+    session.flush()
 
 
 @pytest.fixture
@@ -213,7 +264,8 @@ def test_kept_in_time_nothing_is_lost(session: Session, bob: Person, ada: Person
     assert erasure.erase_next(session, NOW + timedelta(days=400)) == 0
     session.rollback()
     after = counts(session)
-    assert {table for table in before if after[table] != before[table]} == {"audit_event", "outbox_message"}
+    told = {"audit_event", "grant_event", "outbox_message"}
+    assert {table for table in before if after[table] != before[table]} == told
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

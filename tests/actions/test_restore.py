@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import lives, make
-from webapp.actions import goals, moods, palette, restore
+from webapp.actions import closings, goals, moods, palette, restore
 from webapp.actions.restore import Counts, Fate
 from webapp.domain.errors import Invalid
+from webapp.domain.goals import Lifecycle
 from webapp.domain.imports.own import OwnExport, read_own
 from webapp.domain.moods import MoodDraft
 from webapp.domain.people import Theme, Viewer
@@ -27,9 +28,11 @@ from webapp.queries import moods as mood_queries
 from webapp.queries.doctor import examine
 
 BROUGHT = (
-    *("goals", "revisions", "schedules", "pauses", "occurrences", "entries"),
+    *("goals", "revisions", "closings", "schedules", "pauses", "occurrences", "entries"),
     *("mood_labels", "mood_reasons", "moods"),
 )
+NOT_BROUGHT = ("source_uid", "author", "review_state")
+"""Marks of imports, and what others said of a goal."""
 SETTINGS = ("locale", "zone", "day_start", "week_start", "theme", "country")
 BOOKKEEPING = frozenset({"audit_event"})
 _ID = re.compile(r"[0-9a-f]{24}")
@@ -45,6 +48,7 @@ def new_ada(session: Session) -> Viewer:
     own = {"zone": "America/New_York", "day_start": 3, "week_start": 6, "locale": "de", "country": "AT"}
     her = make.viewer(session, make.person(session, "Ada", theme=Theme.DARK, **own))
     lives.lead(session, her)
+    lives.share(session, her)
     return her
 
 
@@ -95,12 +99,12 @@ def bring(session: Session, viewer: Viewer, export: dict[str, Any], **limits: in
 
 
 def by_ordinal(export: dict[str, Any]) -> dict[str, Any]:
-    """What must be equal, ids replaced by the order in which they are met, and marks of imports left out."""
+    """What must be equal, ids replaced by the order in which they are met."""
     ordinals: dict[str, int] = {}
 
     def plain(value: Any) -> Any:
         if isinstance(value, dict):
-            return {name: plain(each) for name, each in value.items() if name not in ("source_uid", "author")}
+            return {name: plain(each) for name, each in value.items() if name not in NOT_BROUGHT}
         if isinstance(value, list):
             return [plain(each) for each in value]
         if isinstance(value, str) and _ID.fullmatch(value):
@@ -237,7 +241,9 @@ def test_only_what_is_ones_own_comes_back(session: Session, bob: Viewer, export:
     assert counts.left_out == 1 + entries
     assert len(after["goals"]) == len(export["goals"]) - 1
     assert {goal["review_state"] for goal in after["goals"]} == {None}
-    assert (after["grants"], after["tokens"], after["memberships"]) == ([], [], [])
+    theirs = ("grants", "tokens", "memberships", "rounds", "seats", "reviews", "proposals", "comments", "mentions")
+    assert all(export[name] for name in ("rounds", "reviews", "proposals", "comments", "mentions"))
+    assert {name: after[name] for name in theirs} == {name: [] for name in theirs}
     assert after["person"]["name"] == "Bob"
 
 
@@ -308,6 +314,22 @@ def test_a_changed_mood_can_be_had_back_afterwards(session: Session, bob: Viewer
     changed = session.scalars(select(Mood).where(Mood.person_id == bob.id, Mood.version == 3)).one()
     assert moods.revert(session, bob, changed, 1).level == 1
     assert mood_queries.opened(session, bob, changed).reasons[0].name in ("Ärger", "Work")
+
+
+@once
+def test_a_closed_goal_comes_back_closed_in_its_owners_words(
+    session: Session, bob: Viewer, export: dict[str, Any]
+) -> None:
+    bring(session, bob, export)
+    bob = make.viewer(session, session.get_one(Person, bob.id))
+    reopened, stands = exported(session, bob)["closings"]
+    assert (reopened["reopened_at"], stands["reopened_at"]) == (make.NOW.isoformat(), None)
+    assert (stands["words"], stands["score"], stands["outcome"]) == ("Not this spring", 0.4, "missed")
+    (goal,) = session.scalars(select(Goal).where(Goal.owner_id == bob.id, Goal.lifecycle == Lifecycle.CLOSED)).all()
+    back = closings.reopen(session, bob, lives.held(session, bob, goal.public_id))
+    assert (back.lifecycle, back.review_state, back.archived_at) == (Lifecycle.ACTIVE, None, None)
+    session.commit()
+    assert findings(session) == []
 
 
 LIES: dict[str, Callable[[dict[str, Any]], Any]] = {

@@ -1,6 +1,6 @@
 """Moods of the tracking contract: operation 14 and decision 1: who may see and do what with whose."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -118,7 +118,7 @@ def test_no_row_no_answer(
         {"state": GrantState.REVOKED},
         {"state": GrantState.REQUESTED},
         {"expires_at": make.NOW},
-        {"from_date": date(2026, 3, 11)},
+        {"opens_at": make.NOW + timedelta(seconds=1)},
         {"sees_mood_levels": False, "sees_mood_notes": True, "sees_goals": True, "sees_tracking": True},
     ],
 )

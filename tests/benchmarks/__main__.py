@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests import application, servers
-from tests.benchmarks import data, floor, programs
+from tests.benchmarks import caseload, data, floor, programs
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.imports import imported
@@ -121,6 +121,9 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
         say("programs, five rounds")
         asked = programs.targets(app, person, ours, theirs, secret, bearer)
         yield from programs.speed(interleaved(asked, seconds, folder, cores))
+        say("a caseload, five rounds")
+        cases = caseload.targets(app, ours, theirs, floor_headers)
+        yield from caseload.speed(interleaved(cases, seconds, folder, cores))
         paths = {
             "dashboard": "/",
             "calendar month": "/calendar",

@@ -28,7 +28,19 @@ TABLES = """
     CREATE TABLE audit_event (id {key}, at TEXT NOT NULL, tag TEXT NOT NULL, person_id INTEGER NOT NULL,
         object_id INTEGER NOT NULL, details TEXT NOT NULL);
     CREATE INDEX audit_event_person ON audit_event (person_id, at);
+    CREATE TABLE client (id {key}, person_id INTEGER NOT NULL REFERENCES person, number INTEGER NOT NULL,
+        name TEXT NOT NULL, shared TEXT NOT NULL, tally TEXT NOT NULL, percent INTEGER NOT NULL, last TEXT NOT NULL,
+        moods TEXT NOT NULL, spark TEXT NOT NULL, waiting INTEGER NOT NULL, UNIQUE (person_id, number));
+    CREATE TABLE look (id {key}, client_id INTEGER NOT NULL REFERENCES client, person_id INTEGER NOT NULL,
+        at TEXT NOT NULL, what TEXT NOT NULL);
+    CREATE INDEX look_client ON look (client_id, at);
 """
+CLIENTS = 100
+CLIENT = (
+    "SELECT id, name, shared, tally, percent, last, moods, spark, waiting FROM client"
+    " WHERE person_id = ? ORDER BY number"
+)
+INSERT_LOOK = "INSERT INTO look (client_id, person_id, at, what) VALUES (?, ?, ?, 'caseload')"
 PERSON = "SELECT id, name, zone FROM person WHERE secret = ?"
 ITEMS = (
     "SELECT id, number, title, facts, colour, state FROM item WHERE person_id = ? AND local_date = ? ORDER BY number"
@@ -69,6 +81,18 @@ def page() -> str:
     return render_template("floor.html", person=person, items=items, moods=moods, today=today(), csrf=session["csrf"])
 
 
+@app.get("/caseload")
+def caseload() -> str:
+    person, clients = looked_at()
+    return render_template("floor_caseload.html", person=person, clients=clients)
+
+
+@app.get("/inbox")
+def inbox() -> str:
+    person, clients = looked_at()
+    return render_template("floor_inbox.html", person=person, clients=clients)
+
+
 @app.post("/items/<int:number>")
 def tick(number: int) -> str:
     if request.form["csrf"] != session["csrf"]:
@@ -104,6 +128,16 @@ def write(person: Any, number: int, state: str) -> Any:
     return item
 
 
+def looked_at() -> tuple[Any, Any]:
+    begin()
+    person = who(session["secret"])
+    clients = run(CLIENT, person[0]).fetchall()
+    at = datetime.now(UTC).isoformat()
+    run_many(INSERT_LOOK, [(client[0], person[0], at) for client in clients])
+    run("COMMIT")
+    return person, clients
+
+
 def bearer() -> str:
     return request.headers["Authorization"].removeprefix("Bearer ")
 
@@ -129,6 +163,13 @@ def run(statement: str, *values: Any) -> Any:
     if on_postgresql():
         return connection().execute(statement.replace("?", "%s"), values or None)
     return connection().execute(statement, values)
+
+
+def run_many(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    if on_postgresql():
+        connection().cursor().executemany(statement.replace("?", "%s"), rows)
+    else:
+        connection().executemany(statement, rows)
 
 
 def connection() -> Any:
@@ -173,6 +214,11 @@ def fill(database: str, titles: Sequence[str], *, days: int = 365) -> str:
     cursor.executemany(f"INSERT INTO item ({columns}) VALUES (1, {', '.join([mark] * 6)})", items)
     moods = [(day, index % 5 + 1) for index, day in enumerate(dates)]
     cursor.executemany(f"INSERT INTO mood (person_id, local_date, level) VALUES (1, {mark}, {mark})", moods)
+    spark = "".join(f"{'ML'[at > 0]}{4 * at} {at % 25}" for at in range(28))
+    said = ("Goals, how goals went", "103 of 121", 85, "today", "median good, 41 moods on 24 of 28 days", spark, 0)
+    columns = "person_id, number, name, shared, tally, percent, last, moods, spark, waiting"
+    clients = [(number, f"client-{number}", *said) for number in range(CLIENTS)]
+    cursor.executemany(f"INSERT INTO client ({columns}) VALUES (1, {', '.join([mark] * 9)})", clients)
     opened.execute("COMMIT")
     opened.close()
     return secret

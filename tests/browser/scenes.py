@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import House, Visit
 from tests.domain.imports.loop_files import SAMPLE_HABITS, Habit, new_export
+from webapp.demo.people import public_id
 
 Path = str | Callable[[House], str]
 NOBODY, NEWCOMER = "", "newcomer"
@@ -42,6 +43,13 @@ def goal_of_client(more: str = "", title: str = AMOUNT) -> Callable[[House], str
     return address
 
 
+def client_of_therapist(more: str = "") -> Callable[[House], str]:
+    def address(house: House) -> str:
+        return f"/clients/{house.demo['client'].public_id}{more}"
+
+    return address
+
+
 def days_ago(days: int) -> str:
     return (date.today() - timedelta(days=days)).isoformat()  # noqa: DTZ011 - as good as any zone's
 
@@ -59,7 +67,16 @@ def fill_and_send(button: str, **typed: str) -> Callable[[Page], None]:
             "forms => forms.forEach(form => { form.noValidate = true })"
         )
         page.get_by_role("button", name=button).click()
-        page.wait_for_load_state("load")
+        page.wait_for_load_state("networkidle")
+
+    return then
+
+
+def search_for(letters: str) -> Callable[[Page], None]:
+    def then(page: Page) -> None:
+        page.locator("[name=q]").fill(letters)
+        page.locator("[name=q]").press("Enter")
+        page.locator(".empty").wait_for()
 
     return then
 
@@ -112,6 +129,39 @@ def make_a_token(page: Page) -> None:
 def revoke_a_token(page: Page) -> None:
     page.locator("main a[href$='/revoke']").first.click()
     page.wait_for_url("**/revoke")
+
+
+def open_a_review(page: Page) -> None:
+    page.locator(".reviews h3 a").first.click()
+    page.wait_for_url("**/reviews/*")
+    open_details(page)
+
+
+def send_back_without_a_word(page: Page) -> None:
+    open_a_review(page)
+    fill_and_send("Send back")(page)
+    page.locator("p.error").wait_for()
+
+
+def choose_who_is_asked(page: Page) -> None:
+    page.locator(".reviews li", has_text="waits").locator("h3 a").first.click()
+    page.get_by_role("link", name="Ask somebody else").click()
+    page.wait_for_url("**/reviewers")
+
+
+def open_a_share(page: Page) -> None:
+    page.locator("#now h3 a").first.click()
+    page.wait_for_url("**/sharing/*")
+
+
+def change_a_share(page: Page) -> None:
+    page.locator("#now a[href$='/change']").first.click()
+    page.wait_for_url("**/change")
+
+
+def make_a_code(page: Page) -> None:
+    page.locator("main form button").first.click()
+    page.locator("#code").wait_for()
 
 
 def edit_a_mood(page: Page) -> None:
@@ -175,6 +225,53 @@ SCENES = (
     Scene("moods in own words", "/moods/palette", "client", open_details),
     Scene("help with moods", "/moods/help"),
     Scene("help with moods, signed out", "/moods/help", NOBODY),
+    Scene("reviews, nothing waits", "/reviews", NEWCOMER),
+    Scene("reviews, nothing sent", "/reviews?view=sent", NEWCOMER),
+    Scene("reviews, nothing decided", "/reviews?view=decided", NEWCOMER),
+    Scene("reviews that wait", "/reviews", "therapist"),
+    Scene("reviews that were decided", "/reviews?view=decided", "therapist"),
+    Scene("a review to decide", "/reviews", "therapist", open_a_review),
+    Scene("a review to decide, amiss", "/reviews", "therapist", send_back_without_a_word),
+    Scene("a review at work", "/reviews", "manager", open_a_review),
+    Scene("a review of one's own", "/reviews?view=sent", "client", open_a_review),
+    Scene("who is asked", "/reviews?view=sent", "client", choose_who_is_asked),
+    Scene("send a goal for review", goal_of_client("/review/new")),
+    Scene("revisions of a goal", goal_of_client("/revisions"), "client", open_details),
+    Scene("close a goal", goal_of_client("/close")),
+    Scene("close a goal, amiss", goal_of_client("/close"), "client", fill_and_send("Close the goal", score="101")),
+    Scene("sharing", "/sharing", "client", open_details),
+    Scene("sharing, nothing yet", "/sharing", NEWCOMER),
+    Scene("share by a code", "/sharing/new"),
+    Scene("share by a code, amiss", "/sharing/new", NEWCOMER, fill_and_send("Ask the therapist", code="x")),
+    Scene("something shared", "/sharing", "client", open_a_share),
+    Scene("change what is shared", "/sharing", "client", change_a_share),
+    Scene("an invitation that opens nothing", "/sharing/invitations/0"),
+    Scene("clients", "/clients", "therapist"),
+    Scene("clients, none found", "/clients", "therapist", search_for("nobody is called so")),
+    Scene("a client", client_of_therapist(), "therapist", open_details),
+    Scene("a report of a client", client_of_therapist("/report"), "therapist"),
+    Scene("a report, amiss", client_of_therapist("/report?from=2026-02-30"), "therapist"),
+    Scene("propose a goal", client_of_therapist("/goals/new"), "therapist"),
+    Scene(
+        "propose a goal, amiss",
+        client_of_therapist("/goals/new"),
+        "therapist",
+        fill_and_send("Propose this goal", title=""),
+    ),
+    Scene("a goal that is proposed", f"/goals/proposals/{public_id('proposal', 'sunday')}", "client", open_details),
+    Scene("change a goal that is proposed", f"/goals/proposals/{public_id('proposal', 'sunday')}/edit"),
+    Scene("end a relation", client_of_therapist("/end"), "therapist"),
+    Scene("requests", "/clients/requests", "therapist"),
+    Scene("code of a therapist", "/clients/code", "therapist", make_a_code),
+    Scene(
+        "invite a client",
+        "/clients/invitations",
+        "therapist",
+        fill_and_send("Send the invitation", email="x@example.org"),
+    ),
+    Scene(
+        "invite a client, amiss", "/clients/invitations", "therapist", fill_and_send("Send the invitation", email="x")
+    ),
     Scene("account", "/account"),
     Scene("account, amiss", "/account", NEWCOMER, fill_and_send("Save", name="")),
     Scene("change the e-mail", "/account/email"),

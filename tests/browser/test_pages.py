@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import House, Visit, Watch, visits
 from tests.browser.scenes import SCENES
+from webapp.domain.people import Viewer
 from webapp.domain.tracking import Direction
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages in a browser")]
@@ -67,12 +68,39 @@ class Shown:
         return AxeResults(self.page.evaluate(ask, {**rules, "selectors": True})).generate_report()
 
 
-@pytest.fixture(scope="module", params=SCENES, ids=lambda scene: scene.name)
-def shown(request: pytest.FixtureRequest, house: House, browser: Browser) -> Iterator[Shown]:
-    """Each page once, for all the tests that follow."""
+@dataclass
+class Tour:
+    """One page that goes from scene to scene, whoever is looking: a browser of its own for each would take longer than
+    looking at it does."""
+
+    house: House
+    page: Page
+    watch: Watch
+
+    def visit(self, path: str, who: Viewer | None = None, *, width: int = DESK) -> Page:
+        """The page, as a browser that was never anywhere would show it."""
+        self.page.context.clear_cookies()
+        if who is not None:
+            self.page.context.add_cookies([self.house.cookie(who)])  # type: ignore[list-item]
+        self.watch.complaints.clear()
+        self.watch.documents.clear()
+        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.emulate_media(color_scheme="light")
+        self.page.goto(path)
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def tour(house: House, browser: Browser) -> Iterator[Tour]:
     watch = Watch(house.address)
     with visits(house, browser, watch) as visit:
-        yield Shown(request.param.show(house, visit), watch)
+        yield Tour(house, visit("/healthz"), watch)
+
+
+@pytest.fixture(scope="module", params=SCENES, ids=lambda scene: scene.name)
+def shown(request: pytest.FixtureRequest, house: House, tour: Tour) -> Shown:
+    """Each page once, for all the tests that follow."""
+    return Shown(request.param.show(house, tour.visit), tour.watch)
 
 
 LAY_DOWN = """() => document.querySelectorAll("main *").forEach(element => {

@@ -5,12 +5,14 @@ import json
 import tracemalloc
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
 from webapp.domain.errors import Invalid
+from webapp.domain.goals import Lifecycle, Outcome
 from webapp.domain.imports.own import looks_own, read_own
 
 TODAY = date(2026, 3, 10)
@@ -49,6 +51,9 @@ def whole() -> dict[str, Any]:
         ],
         "schedules": [{**rule, "goal": GOAL, "valid_from": "2026-03-10", "start": "2026-03-10", "until": None}],
         "revisions": [{"goal": GOAL, "number": 1, "created_at": NOW, "terms": {"title": "Walk", "days": [1]}}],
+        "closings": [
+            {"goal": GOAL, "closed_at": NOW, "outcome": "missed", "score": 0.4, "words": "ill", "reopened_at": NOW}
+        ],
         "occurrences": [{"goal": GOAL, "local_date": "2026-03-10", "state": "done", "deleted_at": None}],
         "entries": [{**tick, "id": ENTRY}, {**tick, "id": LATER, "supersedes": ENTRY, "value": 2.5}],
         "pauses": [{"id": PAUSE, "goal": None, "first": "2026-03-01", "last": None, "created_at": NOW}],
@@ -146,6 +151,12 @@ WRONG: dict[str, Any] = {
     "schedules.goal": ["nobody", None],
     "revisions.number": [0, "1"],
     "revisions.terms": [[], None, {"a": {"b": 1}}, {"a": 1.5}, {"a": "x" * 10_001}],
+    "closings.goal": ["nobody", None],
+    "closings.closed_at": [None, "2026-03-10"],
+    "closings.outcome": ["won", None],
+    "closings.score": [None, 1.5, -0.1, "much"],
+    "closings.words": ["x" * 4_001, 5],
+    "closings.reopened_at": ["later"],
     "occurrences.local_date": ["2199-01-01", "tomorrow", 20260310],
     "occurrences.state": ["half", None],
     "entries.zone": ["Mars/Base", "../etc/passwd", None],
@@ -196,7 +207,18 @@ def test_a_target_wants_a_direction() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["goals", "schedules", "revisions", "occurrences", "entries", "pauses", "mood_labels", "mood_reasons", "moods"],
+    [
+        "goals",
+        "schedules",
+        "revisions",
+        "closings",
+        "occurrences",
+        "entries",
+        "pauses",
+        "mood_labels",
+        "mood_reasons",
+        "moods",
+    ],
 )
 def test_nothing_is_there_twice(name: str) -> None:
     export = whole()
@@ -212,10 +234,35 @@ def test_a_list_is_a_list_of_objects(name: str) -> None:
         assert problems(written(export))
 
 
-def test_no_revision_is_newer_than_its_goal() -> None:
+def test_a_revision_that_never_came_in_force_comes_back_too() -> None:
     export = whole()
-    export["revisions"][0]["number"] = 2
-    assert problems(written(export)) == [("own_bad_field", "goals", "1", "revision")]
+    export["revisions"].append({**export["revisions"][0], "number": 2})
+    (goal,) = read_own(written(export), TODAY).goals
+    assert ([revision.number for revision in goal.revisions], goal.revision) == ([1, 2], 1)
+
+
+def test_a_goal_is_closed_as_the_closing_says_that_stands() -> None:
+    export = whole()
+    (goal,) = read_own(written(export), TODAY).goals
+    assert [(one.score, one.words, one.reopened_at is None) for one in goal.closings] == [
+        (Decimal("0.4"), "ill", False)
+    ]
+    assert (goal.lifecycle, goal.outcome, goal.archived_at) == (Lifecycle.ACTIVE, None, None)
+    export["closings"][0]["reopened_at"] = None
+    (goal,) = read_own(written(export), TODAY).goals
+    assert (goal.lifecycle, goal.outcome) == (Lifecycle.CLOSED, Outcome.MISSED)
+    assert goal.archived_at == goal.closings[0].closed_at
+
+
+def test_a_goal_is_not_closed_without_a_closing_nor_twice() -> None:
+    export = whole()
+    export["goals"][0]["lifecycle"] = "closed"
+    assert problems(written(export)) == [("own_bad_field", "goals", "1", "lifecycle")]
+    export = whole()
+    export["closings"] = [
+        {**export["closings"][0], "reopened_at": None, "closed_at": f"2026-03-0{day}T12:00:00+00:00"} for day in (1, 2)
+    ]
+    assert problems(written(export)) == [("own_bad_field", "goals", "1", "lifecycle")]
 
 
 def test_a_goal_without_a_schedule_cannot_be_judged() -> None:

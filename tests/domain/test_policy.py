@@ -9,12 +9,14 @@ from webapp.domain.errors import NotFound, Refused
 from webapp.domain.goals import Kind
 from webapp.domain.grants import GrantFacts, GrantState, Scope
 from webapp.domain.people import Role, Viewer
-from webapp.domain.policy import POLICY, GoalFacts, MoodFacts, Permission, allows, require
+from webapp.domain.policy import POLICY, GoalFacts, MoodFacts, Permission, RoundFacts, allows, require
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 OWNER, OTHER = 1, 2
 TODAY = date(2026, 3, 10)
 OF_GOALS, OF_MOODS = ([one for one in Permission if one.startswith(thing)] for thing in ("goal:", "mood:"))
+OF_OTHERS = (Permission.GOAL_REVIEW, Permission.GOAL_OVERRIDE)
+"""What somebody does to a goal that is not their own."""
 CHANGING = (Permission.GOAL_CHANGE, Permission.GOAL_DELETE, Permission.GOAL_TICK)
 WORDS: Any = None
 
@@ -38,7 +40,7 @@ def grant(*scopes: Scope, **more: Any) -> GrantFacts:
 
 
 @pytest.mark.parametrize("kind", [Kind.PERSONAL, Kind.READING])
-@pytest.mark.parametrize("permission", [one for one in OF_GOALS if one is not Permission.GOAL_REVIEW])
+@pytest.mark.parametrize("permission", [one for one in OF_GOALS if one not in OF_OTHERS])
 def test_a_private_goal_is_its_owners(kind: Kind, permission: Permission) -> None:
     assert allows(viewer(OWNER), permission, goal(kind))
     assert not allows(viewer(OTHER, *((7, role) for role in Role)), permission, goal(kind))
@@ -49,6 +51,44 @@ def test_a_goal_is_judged_by_a_therapist_who_sees_it_and_never_by_its_owner() ->
     assert allows(therapist, Permission.GOAL_REVIEW, goal(Kind.PERSONAL, grant(Scope.GOALS)))
     assert not allows(therapist, Permission.GOAL_REVIEW, goal(Kind.PERSONAL, grant(Scope.TRACKING)))
     assert not allows(viewer(OWNER), Permission.GOAL_REVIEW, goal())
+
+
+def test_an_objective_is_judged_by_those_who_manage_its_owner_and_never_by_its_owner() -> None:
+    facts = goal(Kind.OBJECTIVE, updaters=frozenset({OTHER, OWNER}))
+    member, manager = viewer(3, (7, Role.MANAGER)), viewer(OTHER, (7, Role.MANAGER))
+    assert allows(manager, Permission.GOAL_REVIEW, facts)
+    assert not allows(member, Permission.GOAL_REVIEW, facts)
+    assert not allows(viewer(OTHER, (8, Role.MANAGER)), Permission.GOAL_REVIEW, facts)
+    assert not allows(viewer(OWNER, (7, Role.ADMIN)), Permission.GOAL_REVIEW, facts)
+    assert not allows(manager, Permission.GOAL_REVIEW, goal(Kind.PERSONAL, updaters=frozenset({OTHER})))
+
+
+def test_an_admin_overrides_on_others_objectives_in_their_organisation() -> None:
+    admin = viewer(OTHER, (7, Role.ADMIN))
+    assert allows(admin, Permission.GOAL_OVERRIDE, goal(Kind.OBJECTIVE))
+    assert not allows(viewer(OTHER, (7, Role.MANAGER)), Permission.GOAL_OVERRIDE, goal(Kind.OBJECTIVE))
+    assert not allows(viewer(OTHER, (8, Role.ADMIN)), Permission.GOAL_OVERRIDE, goal(Kind.OBJECTIVE))
+    assert not allows(viewer(OWNER, (7, Role.ADMIN)), Permission.GOAL_OVERRIDE, goal(Kind.OBJECTIVE))
+    assert not allows(admin, Permission.GOAL_OVERRIDE, goal(Kind.PERSONAL, grant(*Scope)))
+
+
+@pytest.mark.parametrize(
+    ("who", "facts", "readable"),
+    [
+        (viewer(OWNER), RoundFacts(goal()), True),
+        (viewer(), RoundFacts(goal(Kind.PERSONAL, grant(Scope.GOALS)), frozenset({OTHER})), True),
+        (viewer(), RoundFacts(goal(Kind.PERSONAL, grant(Scope.GOALS)), frozenset({3})), False),
+        (viewer(), RoundFacts(goal(Kind.PERSONAL, grant(Scope.TRACKING)), frozenset({OTHER})), False),
+        (viewer(OTHER, (7, Role.MEMBER)), RoundFacts(goal(Kind.OBJECTIVE), frozenset({OTHER})), True),
+        (viewer(OTHER, (8, Role.MEMBER)), RoundFacts(goal(Kind.OBJECTIVE), frozenset({OTHER})), False),
+        (viewer(OTHER, (7, Role.MANAGER)), RoundFacts(goal(Kind.OBJECTIVE)), False),
+        (viewer(OTHER, (7, Role.ADMIN)), RoundFacts(goal(Kind.OBJECTIVE)), True),
+        (viewer(OTHER, (7, Role.ADMIN)), RoundFacts(goal()), False),
+        (viewer(OWNER), RoundFacts(goal(deleted=True)), False),
+    ],
+)
+def test_a_review_is_its_owners_and_its_reviewers(who: Viewer, facts: RoundFacts, readable: bool) -> None:
+    assert allows(who, Permission.ROUND_READ, facts) == readable
 
 
 @pytest.mark.parametrize("permission", OF_GOALS)
@@ -95,6 +135,7 @@ def test_a_grant_opens_what_its_scopes_say(scopes: tuple[Scope, ...], readable: 
         {"state": GrantState.EXPIRED},
         {"expires_at": NOW},
         {"expires_at": NOW - timedelta(seconds=1)},
+        {"opens_at": NOW + timedelta(seconds=1)},
         {"therapist_active": False},
         {"therapist_id": 3},
     ],
@@ -145,7 +186,7 @@ def test_words_need_one_grant_that_opens_both() -> None:
         (TODAY, TODAY, True),
         (TODAY, TODAY - timedelta(days=1), False),
         (TODAY - timedelta(days=1), TODAY - timedelta(days=1), True),
-        (TODAY + timedelta(days=1), TODAY + timedelta(days=1), False),
+        (TODAY + timedelta(days=1), TODAY, False),
     ],
 )
 def test_a_grant_opens_moods_from_its_first_date_on(since: date | None, day: date, readable: bool) -> None:

@@ -263,8 +263,12 @@ def test_sensitive_pages_ask_for_a_password_of_the_last_fifteen_minutes(app: Fla
         make_person(session)
         visitor = Visitor(app)
         visitor.sign_in()
-        clock.move_to(start + timedelta(minutes=15))
+        clock.move_to(start + timedelta(minutes=5))
         form = visitor.form("/account/password")
+        clock.move_to(start + timedelta(minutes=5, seconds=1))
+        assert visitor.get("/account/password").status_code == 303, "there would be no time to fill it in"
+        clock.move_to(start + timedelta(minutes=15))
+        assert visitor.post("/account/password", {**form.values, "password": "short"}).status_code == 422
         clock.move_to(start + timedelta(minutes=15, seconds=1))
         answer = visitor.get("/account/password")
         assert answer.headers["Location"] == "/password-again?next=/account/password"

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from xml.etree.ElementTree import Element
 
 import pytest
 from flask import Flask
@@ -26,6 +27,9 @@ REQUESTS = [
     ("GET", "/goals/{id}/streak", {}),
     ("GET", "/goals/{id}/strength", {}),
     ("GET", "/goals/{id}/days/" + DAY, {}),
+    ("GET", "/goals/{id}/comments", {}),
+    ("POST", "/goals/{id}/comments", {"text": "Between us"}),
+    ("POST", "/goals/{id}/comments/read", {}),
     ("GET", "/goals/{id}/edit", {}),
     ("POST", "/goals/{id}", EDIT),
     ("POST", "/goals/preview?goal={id}", {}),
@@ -41,8 +45,24 @@ REQUESTS = [
 ]
 """Every request that names a goal, in an order in which its owner may send them all."""
 
+REVIEWS = [
+    ("GET", "/goals/{id}/review/new", {}),
+    ("GET", "/goals/{id}/revisions", {}),
+    ("GET", "/goals/{id}/close", {}),
+    ("POST", "/goals/{id}/review", {"reviewers": "x", "seen": "1"}),
+    ("POST", "/goals/{id}/review/nudge", {}),
+    ("POST", "/goals/{id}/review/withdraw", {}),
+    ("POST", "/goals/{id}/close", {"outcome": "achieved", "score": "100"}),
+    ("POST", "/goals/{id}/close/acknowledge", {}),
+    ("POST", "/goals/{id}/reopen", {}),
+]
+"""Those that only make sense in some stage of a review; that their owner may do them is shown beside the reviews."""
+
 DAYS = REQUESTS[1:5]
 """Looks at its days, for which another scope is needed."""
+
+TALK = REQUESTS[5:8]
+"""What was said about it, between the two of them."""
 
 
 @pytest.fixture
@@ -71,7 +91,7 @@ def send(visit: Browser, request: tuple[str, str, dict[str, str]], goal_id: str,
 
 def test_every_route_that_names_a_goal_is_tried_here(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules() if "<public_id>" in rule.rule and "goals" in rule.rule}
-    tried = {re.sub(r"\{id\}", "<public_id>", path).replace(DAY, "<day>") for _, path, _ in REQUESTS}
+    tried = {re.sub(r"\{id\}", "<public_id>", path).replace(DAY, "<day>") for _, path, _ in REQUESTS + REVIEWS}
     assert rules <= tried
 
 
@@ -88,7 +108,7 @@ def test_for_everybody_else_the_goal_does_not_exist(
     visit = signed_in(app, session, BLIND[who](session, ada, home))
     before = make.everything(session)
 
-    for request in REQUESTS:
+    for request in REQUESTS + REVIEWS:
         for htmx in (False, True):
             denied = send(visit, request, secret.public_id, htmx=htmx)
             assert denied.status == 404, request
@@ -136,7 +156,7 @@ def test_a_granted_look_shows_the_goal_without_its_days(caring: Browser, secret:
     assert "We have not spoken since May." in page.words()
     assert "She laughed." not in page.text
     assert page.by_id("history") is None
-    assert [form for form in page.all("form") if form.get("method") == "post"] == []
+    assert changing(page) == []
 
 
 def test_a_granted_look_at_tracking_shows_the_days(session: Session, caring: Browser, secret: Goal) -> None:
@@ -146,7 +166,13 @@ def test_a_granted_look_at_tracking_shows_the_days(session: Session, caring: Bro
 
     assert "Mon 9 Mar" in page.words()
     assert "She laughed." not in page.text, "no scope opens the notes of a goal"
-    assert [form for form in page.all("form") if form.get("method") == "post"] == []
+    assert changing(page) == []
+
+
+def changing(page: Page) -> list[Element]:
+    """Forms that would change something of the goal's, other than by saying something about it."""
+    forms = [form for form in page.all("form") if form.get("method") == "post"]
+    return [form for form in forms if not form.get("action", "").endswith("/comments")]
 
 
 def test_a_grant_opens_no_day_before_its_first_date(session: Session, caring: Browser, secret: Goal) -> None:
@@ -157,7 +183,7 @@ def test_a_grant_opens_no_day_before_its_first_date(session: Session, caring: Br
     assert "Tue 10 Mar" in page.words()
     assert "9 Mar" not in page.text
 
-    session.execute(Grant.__table__.update().values(from_date=make.days_ago(-1)))
+    session.execute(Grant.__table__.update().values(opens_at=NOW + timedelta(seconds=1)))
     session.commit()
     assert caring.get(address).status == 404
 
@@ -194,9 +220,9 @@ def test_a_look_that_cannot_be_written_down_is_refused(
 
 def test_who_may_look_may_not_touch(session: Session, caring: Browser, secret: Goal) -> None:
     before = make.everything(session)
-    for request in REQUESTS[1:-1]:
+    for request in (one for one in REQUESTS[1:-1] + REVIEWS if one not in TALK):
         page = send(caring, request, secret.public_id)
-        assert page.status == (404 if request in DAYS else 403), request
+        assert page.status == (404 if request in (*DAYS, REVIEWS[1]) else 403), request
         assert "sister" not in page.text, request
     assert make.everything(session) == before
 
@@ -230,7 +256,7 @@ def test_a_suspended_therapist_sees_nothing_from_the_next_request_on(
 def test_nobody_signed_in_is_asked_to_sign_in(app: Flask, session: Session, secret: Goal) -> None:
     before = make.everything(session)
     nobody = Browser(app)
-    for request in REQUESTS:
+    for request in REQUESTS + REVIEWS:
         method, path, _ = request
         page = (
             nobody.get(path.format(id=secret.public_id), follow=False)

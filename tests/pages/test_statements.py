@@ -1,6 +1,6 @@
 """How many statements a request costs: few, and as many for a full life as for an empty one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,16 +13,27 @@ from tests.benchmarks import data
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.statements import counted
+from webapp.actions import access, grant_invitations, grants, pauses, proposals, reviews
 from webapp.domain.days import shifted
+from webapp.domain.grants import GrantDraft, Scope, Term
+from webapp.domain.pauses import Pause
+from webapp.domain.people import Role
+from webapp.domain.proposals import ProposalDraft
 from webapp.extensions import db
 from webapp.models import Person
+from webapp.queries import clients, goals
 
 PAGE, PARTIAL, TICK, MOOD = 8, 6, 14, 20
 """The most statements of a whole page, a part of one that only reads, a tick with all that it writes, and a mood with
 a new reason, which shows its month anew."""
 
+DEARER = {"goal in review": 10, "review to decide": 14}
+"""What else is on the page of a goal: what was said of it, and where it stands between its owner and its reviewers. A
+look at a client's review is written down first."""
+
 PAGES = {
     "dashboard": "/",
+    "waiting": "/waiting",
     "goals": "/goals",
     "goals by name": "/goals?order=title",
     "goal": "/goals/{goal}",
@@ -48,6 +59,30 @@ PAGES = {
     "palette": "/moods/palette",
     "help": "/moods/help",
     "account": "/account",
+    "sharing": "/sharing",
+    "something shared": "/sharing/{grant}",
+    "share": "/sharing/new",
+    "change what is shared": "/sharing/{grant}/change",
+    "share with who invites": "/sharing/invitations/{offer}",
+    "requests": "/clients/requests",
+    "code": "/clients/code",
+    "invitations": "/clients/invitations",
+    "caseload": "/clients",
+    "client": "/clients/{client}",
+    "report": "/clients/{client}/report",
+    "propose a goal": "/clients/{client}/goals/new",
+    "end a relation": "/clients/{client}/end",
+    "what is proposed": "/goals/proposals/{proposal}",
+    "change what is proposed": "/goals/proposals/{proposal}/edit",
+    "reviews": "/reviews",
+    "reviews sent": "/reviews?view=sent",
+    "reviews decided": "/reviews?view=decided",
+    "review of an own goal": "/reviews/{sent}",
+    "review to decide": "/reviews/{asked}",
+    "goal in review": "/goals/{reviewed}",
+    "send for review": "/goals/{goal}/review/new",
+    "revisions": "/goals/{reviewed}/revisions",
+    "close a goal": "/goals/{goal}/close",
     "programs": "/account/tokens",
     "new token": "/account/tokens/new",
     "import": "/import",
@@ -78,10 +113,16 @@ def test_a_full_life_costs_no_more_statements_than_an_empty_one(
         short = data.person(session, "short", count=5, days=30)
         long = data.person(session, "long", count=25, days=400)
         felt = {short.id: moods(session, short, 1), long.id: moods(session, long, 60)}
+        felt[short.id] |= relations(session, short, 1)
+        felt[long.id] |= relations(session, long, 9)
+        felt[short.id] |= clients_of(session, short, 1)
+        felt[long.id] |= clients_of(session, long, 9)
+        felt[short.id] |= asked(session, short, 1)
+        felt[long.id] |= asked(session, long, 9)
     few = counts(client, engine, short, felt[short.id], signed_in(app, short.id))
     many = counts(client, engine, long, felt[long.id], signed_in(app, long.id))
     assert few == many
-    most = dict.fromkeys(PAGES, PAGE) | {name: bound for name, (_, _, bound) in FORMS.items()}
+    most = dict.fromkeys(PAGES, PAGE) | DEARER | {name: bound for name, (_, _, bound) in FORMS.items()}
     assert {name: count for name, count in many.items() if count > most[name]} == {}
 
 
@@ -94,6 +135,79 @@ def moods(session: Session, person: Made, days: int) -> dict[str, str]:
     ]
     session.commit()
     return {"mood": made[0].public_id, "label": make.label(session, viewer).public_id}
+
+
+def relations(session: Session, person: Made, number: int) -> dict[str, str]:
+    """So many therapists who look and invite, so many clients who ask; the addresses of a grant and an invitation."""
+    now = datetime.now(UTC)
+    found = session.get_one(Person, person.id)
+    home = make.organisation(session)
+    make.member(session, found, home, Role.THERAPIST)
+    viewer, named = make.viewer(session, found, now), {}
+    code = grant_invitations.renew_code(session, viewer).code
+    draft = GrantDraft(frozenset({Scope.GOALS}), "weekly talks")
+    for _ in range(number):
+        other = make.person(session, "Other")
+        make.member(session, other, home, Role.THERAPIST)
+        theirs = make.viewer(session, other, now)
+        grants.request(session, theirs, code, draft)
+        grants.request(session, viewer, grant_invitations.renew_code(session, theirs).code, draft)
+        offer = grant_invitations.invite(session, theirs, found.email)
+        grant = grants.give(session, viewer, other.id, draft)
+        looks = [(grant.id, person.id)] * 9
+        access.record_looks(session, theirs, looks, "goal:read")
+        grant_invitations.invite(session, viewer, other.email)
+        named = {"grant": grant.public_id, "offer": offer.public_id}
+    session.commit()
+    return named
+
+
+def clients_of(session: Session, person: Made, number: int) -> dict[str, str]:
+    """So many clients who let the person see everything, each with so many goals; the addresses of one of them, and of
+    a goal that is proposed to the person."""
+    now = datetime.now(UTC)
+    therapist = make.viewer(session, session.get_one(Person, person.id), now)
+    everything = GrantDraft(frozenset(Scope), "weekly talks", term=Term.OPEN)
+    for _ in range(number):
+        someone = make.person(session, "Client", at=now)
+        client = make.viewer(session, someone, now)
+        for _ in range(number):
+            make.tick(session, client, make.goal(session, client), client.today)
+            make.mood(session, client, 4, note="Well.", reasons=["work"])
+        pauses.plan(session, client, Pause(client.today))
+        grants.give(session, client, therapist.id, everything)
+        shown = clients.find(session, therapist, client.public_id)
+        proposals.propose(session, therapist, shown, ProposalDraft(make.draft("Breathe")))
+    home = make.organisation(session)
+    helper = make.person(session, "Helper", at=now)
+    make.member(session, helper, home, Role.THERAPIST)
+    grants.give(session, therapist, helper.id, everything)
+    theirs = make.viewer(session, helper, now)
+    shown = clients.find(session, theirs, person.public_id)
+    made = proposals.propose(session, theirs, shown, ProposalDraft(make.draft("Breathe"), "Try it."))
+    session.commit()
+    return {"client": client.public_id, "proposal": made.public_id}
+
+
+def asked(session: Session, person: Made, number: int) -> dict[str, str]:
+    """So many goals that the person sent to a therapist, and so many of a client's that wait for them; the addresses of
+    the last of each. That was long ago: a goal of this month costs the month one statement more."""
+    now, found = datetime.now(UTC) - timedelta(days=90), session.get_one(Person, person.id)
+    other = make.person(session, "Other")
+    make.member(session, other, make.organisation(session), Role.THERAPIST)
+    make.grant(session, found, other, Scope.GOALS)
+    make.grant(session, other, found, Scope.GOALS)
+    named = {}
+    for place, owner, reviewer in (("sent", found, other), ("asked", other, found)):
+        viewer = make.viewer(session, owner, now)
+        for _ in range(number):
+            goal = goals.find(session, viewer, make.goal(session, viewer, "Asked about").public_id, lock=True)
+            round_ = reviews.send(
+                session, viewer, goal, [reviewer.public_id], seen=goal.version, comment="Please look."
+            )
+            named |= {place: round_.public_id} | ({"reviewed": goal.public_id} if place == "sent" else {})
+    session.commit()
+    return named
 
 
 def counts(client: FlaskClient, engine: Engine, person: Made, felt: dict[str, str], browser: Browser) -> dict[str, int]:

@@ -6,16 +6,18 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import exports as files
 from tests import lives, make
-from webapp.actions import entries, goals, imports
+from webapp.actions import comments, entries, goals, grant_invitations, grants, imports, objectives
 from webapp.actions.exports import take_out
-from webapp.domain.grants import Scope
-from webapp.domain.people import Role
+from webapp.domain.comments import CommentDraft
+from webapp.domain.grants import GrantDraft, Scope
+from webapp.domain.people import MembershipStatus, Role
 from webapp.domain.tracking import DayState, Direction, EntryDraft, Mode
-from webapp.models import Access, Base, Token
+from webapp.models import Access, Base, Membership, Token
 from webapp.queries import exports
 from webapp.queries.goals import find
 from webapp.queries.people import secret_hash
@@ -92,6 +94,114 @@ def test_moods_come_out_with_palette_reasons_and_history(session: Session) -> No
     assert json.loads(long["reasons_said"]) == [["rain"], 1]
     assert (said["reasons_said"], json.loads(said["revisions"][0]["terms"]["reasons_said"])["°C"]) == (None, 4.5)
     assert (labels[said["label"]], said["revisions"][0]["terms"]["label"]["name"]) == ("serene", "")
+
+
+def test_what_was_said_and_decided_about_her_goals_comes_out(session: Session) -> None:
+    her = make.viewer(session, make.person(session))
+    thea = lives.share(session, her)
+    export = exports.everything(session, her)
+    assert export == json.loads(exports.as_json(export))
+    (grant,) = export["grants"]
+    assert (grant["therapist"], grant["purpose"]) == (thea.public_id, "weekly talks")
+    assert [(step["act"], step["by"]) for step in grant["events"]] == [
+        ("requested", her.public_id),
+        ("accepted", thea.public_id),
+    ]
+    titles = {goal["id"]: goal["title"] for goal in export["goals"]}
+    decided = [
+        (titles[row["goal"]], row["state"], [one["reviewer"] for one in row["reviewers"]]) for row in export["rounds"]
+    ]
+    assert decided == [
+        *((title, state, [thea.public_id]) for title, state in lives.REVIEWED.items()),
+        ("Approved", "open", [thea.public_id]),
+    ]
+    said = [(row["act"], row["by"], row["comment"]) for row in export["reviews"] if row["comment"]]
+    assert said == [
+        ("decline", thea.public_id, "Too much at once"),
+        ("propose", her.public_id, "May it be later?"),
+    ]
+    assert [row["words"] for row in export["closings"]] == ["Not this spring"] * 2
+    assert [(row["state"], row["terms"]["title"], row["message"]) for row in export["proposals"]] == [
+        ("waiting", "Proposed", "How about this?"),
+        ("accepted", "Proposed", "How about this?"),
+    ]
+    assert [(row["body"], row["by"], row["between"]) for row in export["comments"]] == [
+        ("Only mine", her.public_id, None),
+        ("What do you say, @Thea?", her.public_id, thea.public_id),
+        ("Go on, @Ada", thea.public_id, thea.public_id),
+        ("Taken back", her.public_id, None),
+    ]
+    assert [row["seen_at"] for row in export["mentions"]] == [make.NOW.isoformat()], "she answered"
+
+
+def test_a_therapist_takes_out_what_they_did_without_a_word_of_a_client(session: Session) -> None:
+    her = make.viewer(session, make.person(session))
+    thea = lives.share(session, her)
+    export = exports.everything(session, thea)
+    assert [row["verdict"] for row in export["seats"]] == ["approve", None, "decline", "approve", None]
+    assert [(row["goal"], row["act"]) for row in export["reviews"]] == [
+        (None, "approve"),
+        (None, "decline"),
+        (None, "approve"),
+    ]
+    assert [row["state"] for row in export["proposals"]] == ["waiting", "accepted"]
+    assert [row.keys() for row in export["comments"]] == [{"id", "at", "deleted_at"}]
+    assert [row["address"] for row in export["invitations"]] == ["somebody@example.org"]
+    assert len(export["codes"]) == 1
+    mine = exports.as_json(export)
+    hers = exports.everything(session, her)
+    assert her.public_id in mine
+    for hidden in (
+        "weekly talks",
+        "Approved",
+        "Proposed",
+        "How about",
+        "Only mine",
+        "What do you say",
+        "Go on",
+        "Too much",
+    ):
+        assert hidden in exports.as_json(hers)
+        assert hidden not in mine, hidden
+    assert [goal["id"] for goal in hers["goals"] if goal["id"] in mine] == []
+
+
+@pytest.mark.parametrize("answer", ["none", "refused"])
+def test_until_she_is_taken_on_nothing_says_whose_code_she_typed(session: Session, answer: str) -> None:
+    """A code of nobody's and one of a therapist who read the request, or refused it, look alike but for the ends."""
+    ada, thea = make.person(session), make.person(session, "Thea")
+    make.member(session, thea, make.organisation(session), Role.THERAPIST)
+    her, therapist = make.viewer(session, ada), make.viewer(session, thea)
+    code = grant_invitations.renew_code(session, therapist).code
+    asked = grants.request(session, her, code, GrantDraft(frozenset({Scope.GOALS})))
+    grants.read_requests(session, therapist)
+    if answer == "refused":
+        grants.refuse(session, therapist, asked.public_id)
+    export = exports.everything(session, her)
+    assert thea.public_id not in exports.as_json(export)
+    assert [row["therapist"] for row in export["grants"]] == [None]
+    assert export["accesses"] == []
+    assert export["grants"][0]["code_hint"] == code[-4:]
+    assert [row["client"] for row in exports.everything(session, therapist)["grants"]] == [ada.public_id]
+
+
+def test_of_objectives_everybody_takes_out_what_they_said(session: Session) -> None:
+    home = make.organisation(session)
+    people = [make.person(session, name) for name in ("Ada", "Bob")]
+    for someone in people:
+        make.member(session, someone, home)
+    her, bob = (make.viewer(session, someone) for someone in people)
+    goal = objectives.open_one(session, her, home.id, make.draft("Ship it"))
+    comments.write(session, her, goal, CommentDraft("Mine"))
+    comments.write(session, bob, goal, CommentDraft("Of Bob"))
+    his, all_of_it = (exports.everything(session, one)["comments"] for one in (bob, her))
+    assert [(row["goal"], row["body"]) for row in his] == [(goal.public_id, "Of Bob")]
+    assert [row["body"] for row in all_of_it] == ["Mine", "Of Bob"]
+    left = session.scalars(select(Membership).where(Membership.person_id == bob.id)).one()
+    left.status = MembershipStatus.LEFT
+    session.flush()
+    bob = make.viewer(session, people[1])
+    assert [row.keys() for row in exports.everything(session, bob)["comments"]] == [{"id", "at", "deleted_at"}]
 
 
 def test_no_secret_and_nothing_of_others_is_inside(session: Session) -> None:

@@ -1,6 +1,7 @@
 """The lock on the house: for everybody in a crowd, the rows SQL lets them see are those the policy lets them read.
 
-Goals, moods, and the words of moods: each has a clause of its own, and every condition of each is shown to matter.
+Goals, moods, the words of moods, reviews and comments: each has a clause of its own, and every condition of each is
+shown to matter.
 """
 
 import itertools
@@ -23,8 +24,9 @@ from tests import make
 from webapp.domain.goals import Kind
 from webapp.domain.grants import GrantFacts, GrantState, Scope
 from webapp.domain.people import MembershipStatus, Role, Viewer
-from webapp.domain.policy import Facts, GoalFacts, MoodFacts, Permission, allows
-from webapp.models import Goal, Grant, Mood, Organisation, Person
+from webapp.domain.policy import CommentFacts, Facts, GoalFacts, MoodFacts, Permission, RoundFacts, allows
+from webapp.domain.reviews import RoundState, Verdict
+from webapp.models import Comment, Goal, Grant, Mood, Organisation, Person, ReviewRound, ReviewSeat
 from webapp.queries import visibility
 from webapp.queries.goals import facts_of, find
 
@@ -33,19 +35,24 @@ ORGANISATIONS = 3
 DAYS = (make.days_ago(2), make.days_ago(1), make.TODAY, make.days_ago(-1))
 """Of moods; the last is a mood of somebody where it is tomorrow already."""
 EXPIRIES = (None, make.NOW - timedelta(seconds=1), make.NOW, make.NOW + timedelta(seconds=1))
+OPENINGS = (make.NOW - timedelta(seconds=1), make.NOW, make.NOW + timedelta(seconds=1))
 SCOPES = ((), (Scope.GOALS,), (Scope.TRACKING,), (Scope.GOALS, Scope.TRACKING), (Scope.MOOD_LEVELS, Scope.MOOD_NOTES))
 GRANTS = tuple(itertools.product(GrantState, EXPIRIES, SCOPES))
-WHOLE = {"scopes": (Scope.MOOD_LEVELS, Scope.MOOD_NOTES)}
+WHOLE = {"scopes": tuple(Scope)}
 NEARLY: tuple[dict[str, Any], ...] = (
     WHOLE,
     *({**WHOLE, "state": state} for state in GrantState if state is not GrantState.ACTIVE),
     *({**WHOLE, "expires_at": moment} for moment in EXPIRIES[1:]),
     *({**WHOLE, "from_date": day} for day in DAYS),
+    *({**WHOLE, "opens_at": moment} for moment in OPENINGS),
     {"scopes": (Scope.MOOD_LEVELS,)},
     {"scopes": (Scope.MOOD_NOTES,)},
     {"scopes": (Scope.GOALS, Scope.TRACKING)},
 )
-"""A grant that opens everything about moods, and others that differ from it in one thing."""
+"""A grant that opens everything, and others that differ from it in one thing."""
+
+
+Thing = Goal | Mood | Comment | ReviewRound
 
 
 @dataclass(frozen=True)
@@ -53,22 +60,27 @@ class Sight:
     """What the policy says of a permission, and SQL of the same: rows of `model` for which the clause holds."""
 
     permission: Permission
-    model: type[Goal] | type[Mood]
+    model: type[Thing]
     clause: Callable[[Viewer], ColumnElement[bool]]
     conditions: int
     """So many the clause is made of."""
 
     def seen(self, session: Session, clause: ColumnElement[bool]) -> set[int]:
         """Ids of the rows a clause lets through; a clause broken on purpose may join what it should not."""
+        statement = select(self.model.id)
+        if self.model not in (Goal, Mood):
+            statement = statement.join(Goal)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)
-            return set(session.scalars(select(self.model.id).where(clause)))
+            return set(session.scalars(statement.where(clause)))
 
 
 SIGHTS = (
     Sight(Permission.GOAL_READ, Goal, visibility.goals_visible_to, 30),
     Sight(Permission.MOOD_READ, Mood, visibility.moods_visible_to, 22),
     Sight(Permission.MOOD_READ_WORDS, Mood, visibility.mood_words_visible_to, 23),
+    Sight(Permission.COMMENT_READ, Comment, visibility.comments_visible_to, 35),
+    Sight(Permission.ROUND_READ, ReviewRound, visibility.rounds_visible_to, 39),
 )
 
 
@@ -80,11 +92,15 @@ class Crowd:
     roles: dict[int, set[tuple[int, Role]]] = field(default_factory=dict)
     goals: list[Goal] = field(default_factory=list)
     moods: list[Mood] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    rounds: list[ReviewRound] = field(default_factory=list)
+    places: dict[int, set[int]] = field(default_factory=dict)
+    """By the number of a round, those who have a place in it that was not taken away undecided."""
     grants: list[Grant] = field(default_factory=list)
     viewers: list[Viewer] = field(default_factory=list)
-    known: dict[Goal | Mood, Facts] = field(default_factory=dict)
+    known: dict[Thing, Facts] = field(default_factory=dict)
 
-    def facts(self, thing: Goal | Mood) -> Facts:
+    def facts(self, thing: Thing) -> Facts:
         """What is true of a thing, found out once."""
         if thing not in self.known:
             self.known[thing] = self._facts(thing)
@@ -92,14 +108,29 @@ class Crowd:
 
     def readable(self, viewer: Viewer, sight: Sight) -> set[int]:
         """Ids of the things the policy lets the viewer read."""
-        things = self.goals if sight.model is Goal else self.moods
-        return {thing.id for thing in things if allows(viewer, sight.permission, self.facts(thing))}
+        every: dict[type[Thing], list[Any]] = {
+            Goal: self.goals,
+            Mood: self.moods,
+            Comment: self.comments,
+            ReviewRound: self.rounds,
+        }
+        return {thing.id for thing in every[sight.model] if allows(viewer, sight.permission, self.facts(thing))}
 
-    def _facts(self, thing: Goal | Mood) -> Facts:
+    def _facts(self, thing: Thing) -> Facts:
+        if isinstance(thing, Comment | ReviewRound):
+            about = next(goal for goal in self.goals if goal.id == thing.goal_id)
+            of_goal = self.facts(about)
+            assert isinstance(of_goal, GoalFacts)
+            if isinstance(thing, ReviewRound):
+                return RoundFacts(of_goal, frozenset(self.places[thing.id]))
+            return CommentFacts(of_goal, thing.author_id, thing.between_id, thing.deleted_at is not None)
         owner_id = thing.owner_id if isinstance(thing, Goal) else thing.person_id
         granted = tuple(self._grant(grant) for grant in self.grants if grant.client_id == owner_id)
         if isinstance(thing, Goal):
-            return GoalFacts(owner_id, thing.kind, thing.organisation_id, thing.deleted_at is not None, granted)
+            admins = {one for one, roles in self.roles.items() if (thing.organisation_id, Role.ADMIN) in roles}
+            updaters = frozenset(admins - {owner_id}) if thing.kind is Kind.OBJECTIVE else frozenset()
+            deleted = thing.deleted_at is not None
+            return GoalFacts(owner_id, thing.kind, thing.organisation_id, deleted, granted, updaters)
         return MoodFacts(owner_id, thing.local_date, thing.deleted_at is not None, granted)
 
     def _grant(self, grant: Grant) -> GrantFacts:
@@ -119,6 +150,7 @@ class Crowd:
             grant.expires_at,
             therapist_active=practises,
             from_date=grant.from_date,
+            opens_at=grant.opens_at,
         )
 
 
@@ -145,6 +177,7 @@ def gather(session: Session, chance: random.Random) -> Crowd:
     for (client, therapist), (state, expires_at, scopes) in zip(pairs, 4 * GRANTS, strict=True):
         given = make.grant(session, client, therapist, *scopes, state=state, expires_at=expires_at)
         given.from_date = chance.choice((None, None, make.days_ago(1), make.TODAY, make.days_ago(-1)))
+        given.opens_at = chance.choice((None, None, *OPENINGS))
         crowd.grants.append(given)
     for owner, kind, deleted in itertools.product(crowd.people, Kind, (False, True)):
         house = None if kind.is_private else chance.choice(houses)
@@ -152,13 +185,56 @@ def gather(session: Session, chance: random.Random) -> Crowd:
         goal.deleted_at = make.NOW if deleted else None
         crowd.goals.append(goal)
     practice(session, crowd, houses)
+    crowd.comments = talk(session, crowd)
+    review(session, crowd, chance)
     session.commit()
     crowd.viewers = [make.viewer(session, someone) for someone in crowd.people]
     return crowd
 
 
+def talk(session: Session, crowd: Crowd) -> list[Comment]:
+    """On each goal a note of its owner's, what is between them and each whom they ever gave a grant or nearly, one that
+    was deleted, and of the same on goals of which nothing can be between two."""
+    made = []
+    for goal in crowd.goals:
+        partners = [grant.therapist_id for grant in crowd.grants if grant.client_id == goal.owner_id]
+        strangers = [one.id for one in crowd.people if one.id not in (*partners, goal.owner_id)]
+        for between in (None, *partners, *strangers[:1]):
+            for deleted in (False, True) if between in (None, partners[0]) else (False,):
+                author = goal.owner_id if between is None or len(made) % 2 else between
+                comment = Comment(goal_id=goal.id, author_id=author, between_id=between, body=b"", at=make.NOW)
+                comment.deleted_at = make.NOW if deleted else None
+                made.append(comment)
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def review(session: Session, crowd: Crowd, chance: random.Random) -> None:
+    """On each goal a round of whom its owner ever gave a grant, and of others: with places still open, taken away
+    before a verdict, and given a verdict before or after all."""
+    for goal in crowd.goals:
+        partners = [grant.therapist_id for grant in crowd.grants if grant.client_id == goal.owner_id]
+        others = [one.id for one in crowd.people if one.id not in (*partners, goal.owner_id)]
+        for removed, decided in itertools.product((False, True), repeat=2):
+            made = ReviewRound(goal_id=goal.id, revision=1, state=RoundState.ENDED, sent_by_id=goal.owner_id)
+            made.sent_at = make.NOW
+            session.add(made)
+            session.flush()
+            reviewers = {*partners, *chance.sample(others, min(3, len(others)))}
+            for reviewer in reviewers:
+                seat = ReviewSeat(round_id=made.id, reviewer_id=reviewer, named_at=make.NOW)
+                seat.removed_at = make.NOW if removed else None
+                seat.verdict, seat.decided_at = (Verdict.APPROVE, make.NOW) if decided else (None, None)
+                session.add(seat)
+            crowd.places[made.id] = reviewers if decided or not removed else set()
+            crowd.rounds.append(made)
+    session.flush()
+
+
 def practice(session: Session, crowd: Crowd, houses: list[Organisation]) -> None:
-    """Clients with moods, each with a therapist who may see nearly all of them; one has two more who are none."""
+    """Clients with moods and a goal, each with a therapist who may see nearly all of it; one has two more who are
+    none."""
     therapist, former, manager = (make.person(session, name) for name in ("Therapist", "Former", "Manager"))
     make.member(session, therapist, houses[0], Role.THERAPIST)
     make.member(session, former, houses[0], Role.THERAPIST, status=MembershipStatus.SUSPENDED)
@@ -173,9 +249,10 @@ def practice(session: Session, crowd: Crowd, houses: list[Organisation]) -> None
         scopes, from_date = terms["scopes"], terms.get("from_date")
         dated = {name: terms[name] for name in ("state", "expires_at") if name in terms}
         given = make.grant(session, client, other, *scopes, **dated)
-        given.from_date = from_date
+        given.from_date, given.opens_at = from_date, terms.get("opens_at")
         crowd.grants.append(given)
     for client in clients:
+        crowd.goals.append(make.any_goal(session, client, Kind.PERSONAL))
         crowd.moods += moods_of(session, make.viewer(session, client))
         make.member(session, client, houses[2])
         crowd.roles[client.id] = {(houses[2].id, Role.MEMBER)}
@@ -213,7 +290,7 @@ def test_the_crowd_has_all_reasons_to_see_a_goal(crowd: Crowd) -> None:
 
 
 def test_the_crowd_has_all_reasons_to_see_a_mood(crowd: Crowd) -> None:
-    _, levels, words = SIGHTS
+    _, levels, words, *_ = SIGHTS
     reasons: set[tuple[bool, bool, date]] = set()
     for viewer in crowd.viewers:
         rated, worded = crowd.readable(viewer, levels), crowd.readable(viewer, words)
@@ -223,6 +300,33 @@ def test_the_crowd_has_all_reasons_to_see_a_mood(crowd: Crowd) -> None:
             if mood.id in rated
         }
     assert reasons == {(own, worded, day) for own in (True, False) for worded in (True, own) for day in DAYS}
+
+
+def test_the_crowd_has_all_reasons_to_hear_a_comment(crowd: Crowd) -> None:
+    goals = {goal.id: goal for goal in crowd.goals}
+    reasons = set()
+    for viewer, comment in itertools.product(crowd.viewers, crowd.comments):
+        if allows(viewer, Permission.COMMENT_READ, crowd.facts(comment)):
+            about = goals[comment.goal_id]
+            alone = comment.between_id is None
+            reasons.add((about.kind, about.owner_id == viewer.id, alone or comment.between_id == viewer.id))
+
+    private = {(kind, own, True) for kind in (Kind.PERSONAL, Kind.READING) for own in (True, False)}
+    private |= {(kind, True, False) for kind in (Kind.PERSONAL, Kind.READING)}
+    objective = set(itertools.product((Kind.OBJECTIVE,), (True, False), (True, False)))
+    assert reasons == private | objective | {(Kind.TARGET, True, True), (Kind.TARGET, True, False)}
+
+
+def test_the_crowd_has_all_reasons_to_see_a_review(crowd: Crowd) -> None:
+    goals = {goal.id: goal for goal in crowd.goals}
+    reasons = set()
+    for viewer, round_ in itertools.product(crowd.viewers, crowd.rounds):
+        if allows(viewer, Permission.ROUND_READ, crowd.facts(round_)):
+            about = goals[round_.goal_id]
+            reasons.add((about.kind, about.owner_id == viewer.id, viewer.id in crowd.places[round_.id]))
+    private = {(kind, own, not own) for kind in (Kind.PERSONAL, Kind.READING) for own in (True, False)}
+    objective = {(Kind.OBJECTIVE, True, False), (Kind.OBJECTIVE, False, True), (Kind.OBJECTIVE, False, False)}
+    assert reasons == private | objective | {(Kind.TARGET, True, False)}
 
 
 def test_viewers_carry_the_roles_of_their_active_memberships(crowd: Crowd) -> None:

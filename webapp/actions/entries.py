@@ -15,6 +15,7 @@ from webapp.domain.errors import Invalid, Problem
 from webapp.domain.pauses import is_paused
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, require
+from webapp.domain.reviews import refuse_closed
 from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD, due_between
 from webapp.domain.tracking import Day, DayState, EntryDraft, Fact, Mode, Source, day_value
 from webapp.models import Entry, Goal, Occurrence
@@ -61,6 +62,7 @@ def record_day(
     makes no sense and for a day ahead on which the goal is not due.
     """
     require(viewer, Permission.GOAL_TICK, goal_queries.facts_of(session, viewer, goal))
+    refuse_closed(goal.lifecycle, goal.archived_at)
     problems = draft.check()
     if problems or draft.local_date is None:
         raise Invalid(problems)
@@ -100,6 +102,7 @@ def record_done(
     As `record_day` for each, in statements that do not grow with their number. The caller loaded the goal locked.
     """
     require(viewer, Permission.GOAL_TICK, goal_queries.facts_of(session, viewer, goal))
+    refuse_closed(goal.lifecycle, goal.archived_at)
     if not done:
         return
     noted = [row.entry_id for row, _ in done if row.annotated]

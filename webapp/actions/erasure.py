@@ -7,23 +7,29 @@ a name, so that what belongs to an organisation or to somebody else's own record
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import Delete, Update, delete, or_, select, update
+from sqlalchemy import Delete, Select, Update, delete, or_, select, update
 
-from webapp.actions import audit, sign_ins
+from webapp.actions import audit, grants, places, sign_ins
 from webapp.domain.errors import NotFound
-from webapp.domain.goals import Kind
 from webapp.domain.grants import GrantState
 from webapp.domain.people import Theme, Viewer
+from webapp.domain.reviews import ProposalState
 from webapp.models import (
     Access,
     AuditEvent,
+    Comment,
+    CommentMention,
     DataKey,
     Entry,
     Goal,
+    GoalClosing,
     GoalMonth,
+    GoalProposal,
     GoalRevision,
     GoalTag,
     Grant,
+    GrantEvent,
+    GrantInvitation,
     IdempotentAnswer,
     Membership,
     MembershipRole,
@@ -38,18 +44,22 @@ from webapp.models import (
     PlannedPause,
     Reminder,
     ReportingLine,
+    ReviewEvent,
+    ReviewRound,
+    ReviewSeat,
     ScheduleVersion,
     SignIn,
     Tag,
     Team,
     TeamMember,
+    TherapistCode,
     Token,
     Upload,
 )
 from webapp.models.engine import AnySession
+from webapp.queries.grant_invitations import address_hash
 
 GRACE = timedelta(days=14)
-PRIVATE = tuple(kind for kind in Kind if kind.is_private)
 
 
 def ask(session: AnySession, viewer: Viewer) -> datetime:
@@ -61,10 +71,7 @@ def ask(session: AnySession, viewer: Viewer) -> datetime:
     if person.erase_at is not None:
         return person.erase_at
     person.erase_at = viewer.now + GRACE
-    ended = {"state": GrantState.REVOKED, "ended_at": viewer.now}
-    open_ones = Grant.state.in_((GrantState.REQUESTED, GrantState.ACTIVE))
-    mine = or_(Grant.client_id == viewer.id, Grant.therapist_id == viewer.id)
-    session.execute(update(Grant).where(mine, open_ones).values(**ended))
+    grants.end_all(session, viewer)
     session.execute(_unused_proofs(viewer.id).values(revoked_at=viewer.now))
     sign_ins.end_of_person(session, viewer.id, viewer.now, keep=viewer.session_id)
     key = f"erasure-asked:{person.public_id}:{viewer.now.timestamp()}"
@@ -101,7 +108,8 @@ def erase(session: AnySession, person_id: int, now: datetime) -> None:
     if person is None or person.deleted_at is not None:
         raise NotFound
     addresses = {person.email, person.email_key}
-    for statement in _forgetting(person_id, addresses):
+    places.free(session, person_id, now)
+    for statement in (*_leaving(person_id, now), *_forgetting(person_id, addresses)):
         session.execute(statement, execution_options={"synchronize_session": False})
     person.email, person.email_key, person.name = "", f"erased:{person.public_id}", ""
     person.password_hash = person.consent_version = person.country = None
@@ -112,12 +120,19 @@ def erase(session: AnySession, person_id: int, now: datetime) -> None:
     session.flush()
 
 
+def _leaving(person_id: int, now: datetime) -> Iterator[Update]:
+    """What the person held or began as a therapist is over; it stays the client's."""
+    held = (Grant.therapist_id == person_id, Grant.state.in_((GrantState.REQUESTED, GrantState.ACTIVE)))
+    yield update(Grant).where(*held).values(state=GrantState.REVOKED, ended_at=now)
+    waiting = (GoalProposal.therapist_id == person_id, GoalProposal.state == ProposalState.WAITING)
+    yield update(GoalProposal).where(*waiting).values(state=ProposalState.WITHDRAWN, decided_at=now)
+
+
 def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update]:
     """Every statement that makes the person's rows go, those that others refer to last."""
-    mine = (Goal.owner_id == person_id, Goal.kind.in_(PRIVATE))
-    goals = select(Goal.id).where(*mine)
+    goals = select(Goal.id).where(Goal.owner_id == person_id)  # objectives too: their words are sealed with this key
     moods = select(Mood.id).where(Mood.person_id == person_id)
-    grants = select(Grant.id).where(Grant.client_id == person_id)
+    consents = select(Grant.id).where(Grant.client_id == person_id)
     memberships = select(Membership.id).where(Membership.person_id == person_id)
     yield delete(DataKey).where(DataKey.person_id == person_id)
     yield delete(MoodBecause).where(MoodBecause.mood_id.in_(moods))
@@ -125,14 +140,21 @@ def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update
     yield delete(Mood).where(Mood.person_id == person_id)
     yield delete(MoodReason).where(MoodReason.owner_id == person_id)
     yield delete(MoodLabel).where(MoodLabel.owner_id == person_id)
+    yield from _forgetting_talk(person_id, goals)
     for of_goal in (GoalMonth, GoalTag, GoalRevision, ScheduleVersion, Reminder, Occurrence, Entry):
         yield delete(of_goal).where(of_goal.goal_id.in_(goals))
-    yield update(Entry).where(Entry.subject_id == person_id).values(note=None)  # what an organisation's goals keep
     yield delete(PlannedPause).where(PlannedPause.owner_id == person_id)
     yield delete(Tag).where(Tag.owner_id == person_id)
-    yield delete(Goal).where(*mine)
+    yield delete(Goal).where(Goal.owner_id == person_id)
     yield delete(Access).where(Access.client_id == person_id)
-    yield delete(Grant).where(Grant.id.in_(grants))
+    yield delete(GrantEvent).where(GrantEvent.grant_id.in_(consents))
+    yield delete(TherapistCode).where(TherapistCode.person_id == person_id)
+    to_them = or_(
+        GrantInvitation.address_hash.in_({address_hash(address) for address in addresses}),
+        GrantInvitation.grant_id.in_(consents),
+    )
+    yield delete(GrantInvitation).where(or_(GrantInvitation.therapist_id == person_id, to_them))
+    yield delete(Grant).where(Grant.id.in_(consents))
     yield delete(MembershipRole).where(MembershipRole.membership_id.in_(memberships))
     yield delete(Membership).where(Membership.person_id == person_id)
     yield delete(TeamMember).where(TeamMember.person_id == person_id)
@@ -146,6 +168,19 @@ def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update
     yield delete(AuditEvent).where(AuditEvent.object_kind == Token.__tablename__, asked)  # a sign-up names nobody
     yield delete(Token).where(proofs)
     yield from _forgetting_events(person_id)
+
+
+def _forgetting_talk(person_id: int, goals: Select[int]) -> Iterator[Delete]:
+    """What was said, asked and decided about the person's goals goes; what they said about others' stays those
+    others'."""
+    said = select(Comment.id).where(Comment.goal_id.in_(goals))
+    asked = select(ReviewRound.id).where(ReviewRound.goal_id.in_(goals))
+    named = or_(CommentMention.person_id == person_id, CommentMention.comment_id.in_(said))
+    yield delete(CommentMention).where(named)
+    yield delete(ReviewSeat).where(ReviewSeat.round_id.in_(asked))
+    for of_goal in (Comment, ReviewEvent, ReviewRound, GoalClosing):
+        yield delete(of_goal).where(of_goal.goal_id.in_(goals))
+    yield delete(GoalProposal).where(GoalProposal.client_id == person_id)
 
 
 def _forgetting_events(person_id: int) -> Iterator[Delete | Update]:

@@ -1,6 +1,5 @@
 """Opening, changing, ordering and putting away goals."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -8,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select, tuple_
 
-from webapp.actions import months, occurrences, pauses, tags
+from webapp.actions import months, occurrences, pauses, revisions, rounds, tags
 from webapp.actions.audit import Tag, record, record_all
 from webapp.domain.days import local_day, shifted
 from webapp.domain.errors import Conflict, Invalid, Problem
@@ -16,9 +15,11 @@ from webapp.domain.goals import GOALS_PER_PERSON, GoalDraft, Kind, Lifecycle, Re
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer, Words
 from webapp.domain.policy import Permission, require
-from webapp.domain.schedules import Schedule, due_dates, schedule_from
+from webapp.domain.reviews import refuse_closed
+from webapp.domain.revisions import Difference, RevisionTerms, differences, terms_of
+from webapp.domain.schedules import Frequency, Schedule, ScheduleDraft, due_dates, schedule_from
 from webapp.domain.verdicts import Aim
-from webapp.models import Goal, GoalRevision, Person, ScheduleVersion
+from webapp.models import Goal, Person, ScheduleVersion
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 from webapp.queries import habits
@@ -44,13 +45,13 @@ def create_all(
         if count + number > GOALS_PER_PERSON:
             problems.append(Problem("", "too_many_goals", {"most": GOALS_PER_PERSON}))
         schedule = _schedule(draft, problems, viewer, None)
-        made.append((_new(viewer, draft, schedule, (last or 0) + number, source_uid), draft, schedule))
+        made.append((drawn_up(viewer, draft, schedule, (last or 0) + number, source_uid), draft, schedule))
     session.add_all(goal for goal, _, _ in made)
     session.flush()
     for goal, draft, schedule in made:
         if draft.tags:
             tags.carry(session, viewer, goal, draft.tags)
-        _keep_revision(session, viewer, goal, draft, schedule)
+        revisions.keep(session, viewer, goal, terms_of(draft, schedule), goal.revision)
     goals = [goal for goal, _, _ in made]
     occurrences.plan_all(session, [(goal, schedule) for goal, _, schedule in made], viewer.today)
     record_all(session, Tag.GOAL_CREATE, goals, at=viewer.now, viewer=viewer)
@@ -61,18 +62,71 @@ def create_all(
 def change(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, *, seen: int) -> Goal:
     """The goal says what the draft says, from today on; past days keep the schedule they had.
 
-    `seen` is the version the editor was opened on: raises Conflict when the goal has changed since, Invalid with every
-    problem otherwise.
+    A material change never inherits an approval: a goal under review is a draft again, and its open round is over.
+    `seen` is the version the editor was opened on: raises Conflict when the goal has changed since, Locked when it is
+    closed, Invalid with every problem otherwise.
     """
     require(viewer, Permission.GOAL_CHANGE, goal_queries.facts_of(session, viewer, goal))
+    refuse_stale(goal, seen)
+    refuse_closed(goal.lifecycle, goal.archived_at)
+    schedule = schedule_asked(viewer, goal, draft)
+    changed = material_changes(viewer, goal, draft, schedule)
+    _put(session, viewer, goal, draft, schedule)
+    if changed:
+        bind_anew(session, viewer, goal)
+    material, version = bool(changed), goal.version
+    record(session, Tag.GOAL_CHANGE, at=viewer.now, viewer=viewer, thing=goal, material=material, version=version)
+    session.flush()
+    return goal
+
+
+def bind_anew(session: AnySession, viewer: Viewer, goal: Goal) -> None:
+    """What the goal asks now is a revision of its own, which nobody approved. The caller holds the owner's goal."""
+    goal.revision = revisions.next_number(session, goal)
+    revisions.keep(session, viewer, goal, goal_queries.terms_in_force(viewer.words, goal), goal.revision)
+    rounds.end_open(session, viewer, goal)
+    goal.review_state = goal.review_state and ReviewState.DRAFT
+
+
+def touch_up(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft) -> None:
+    """What of the draft is cosmetic holds; the terms stay as they are. The caller holds the goal and may change it."""
+    stands = goal_queries.terms_in_force(viewer.words, goal)
+    _put(session, viewer, goal, stands.on(draft), stands.schedule)
+
+
+def adopt(session: AnySession, owner: Viewer, goal: Goal, terms: RevisionTerms, number: int) -> None:
+    """A revision that waited is in force from today on; what is cosmetic stays as it is. The caller holds the goal."""
+    opened = goal_queries.opened(session, owner, goal)
+    _put(session, owner, goal, terms.on(opened.draft(ScheduleDraft(terms.schedule.frequency))), terms.schedule)
+    goal.revision = number
+    due = terms.schedule.until or terms.schedule.start
+    if terms.schedule.frequency is Frequency.ONE_TIME and goal.kind.is_private and due < owner.today:
+        day_before = shifted(due, -1)  # its day passed while it waited: it is overdue, not gone
+        occurrences.plan(session, goal, terms.schedule, day_before)
+
+
+def refuse_stale(goal: Goal, seen: int) -> None:
+    """Raises Conflict when the goal is no longer the version that was seen."""
     if goal.version != seen:
         raise Conflict("changed_meanwhile", goal=goal.public_id)
-    current = next(version for version in goal.schedules if version.is_current)
-    before, asked = current.terms(), current.aim()
-    schedule, aim = _schedule(draft, draft.check(), viewer, before), _aim(draft)
+
+
+def schedule_asked(viewer: Viewer, goal: Goal, draft: GoalDraft) -> Schedule:
+    """The schedule the draft asks for, given the one in force; raises Invalid with the problems of the whole draft."""
+    return _schedule(draft, draft.check(), viewer, _current(goal).terms())
+
+
+def material_changes(viewer: Viewer, goal: Goal, draft: GoalDraft, schedule: Schedule) -> tuple[Difference, ...]:
+    """What of the goal's terms the draft would change; its words are terms only under review (domain rules §6)."""
+    stands = goal_queries.terms_in_force(viewer.words, goal)
+    return differences(stands, terms_of(draft, schedule), words=goal.review_state is not None)
+
+
+def _put(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, schedule: Schedule) -> None:
+    """The owner's goal says all of this from today on, and its rows, months and lifecycle follow."""
+    current = _current(goal)
+    before, asked, aim = current.terms(), current.aim(), _aim(draft)
     rescheduled = replace(schedule, valid_from=before.valid_from) != before
-    unit = goal_queries.open_or_empty(viewer.words, "goal.unit", goal.unit)
-    material = rescheduled or (asked[:2], unit) != (aim[:2], draft.unit.strip()) or _reworded(viewer, goal, draft)
     _write(goal, draft, viewer.words)
     goal.version += 1
     goal.updated_at = viewer.now
@@ -85,16 +139,9 @@ def change(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, *,
             occurrences.judge_from(session, goal.id, aim, since)
     if rescheduled:
         occurrences.plan(session, goal, schedule, viewer.today)
-    if material:
-        goal.revision += 1
-        goal.review_state = goal.review_state and ReviewState.DRAFT  # an edit never inherits an approval
-        _keep_revision(session, viewer, goal, draft, schedule)
     session.flush()
     occurrences.settle(session, goal, viewer.now, viewer)
     months.follow(session, goal, viewer.today)
-    record(session, Tag.GOAL_CHANGE, at=viewer.now, viewer=viewer, thing=goal, material=material, version=goal.version)
-    session.flush()
-    return goal
 
 
 def archive(session: AnySession, viewer: Viewer, goal: Goal) -> Goal:
@@ -108,11 +155,13 @@ def archive(session: AnySession, viewer: Viewer, goal: Goal) -> Goal:
 
 
 def unarchive(session: AnySession, viewer: Viewer, goal: Goal) -> Goal:
-    """The goal is back among the live ones, with rows from today on. Repeating changes nothing."""
+    """The goal is back among the live ones, with rows from today on. Repeating changes nothing; raises Locked when it
+    is closed."""
     require(viewer, Permission.GOAL_CHANGE, goal_queries.facts_of(session, viewer, goal))
+    refuse_closed(goal.lifecycle, goal.archived_at)
     if goal.archived_at is not None:
         away_since, goal.archived_at = goal.archived_at, None
-        _catch_up(session, viewer, goal, away_since)
+        catch_up(session, viewer, goal, away_since)
         record(session, Tag.GOAL_RESTORE, at=viewer.now, viewer=viewer, thing=goal)
         session.flush()
     return goal
@@ -134,7 +183,7 @@ def undelete(session: AnySession, viewer: Viewer, public_id: str) -> Goal:
         raise Invalid([Problem("", "too_many_goals", {"most": GOALS_PER_PERSON})])
     away_since, goal.deleted_at = goal.deleted_at or viewer.now, None
     require(viewer, Permission.GOAL_DELETE, goal_queries.facts_of(session, viewer, goal))
-    _catch_up(session, viewer, goal, away_since)
+    catch_up(session, viewer, goal, away_since)
     record(session, Tag.GOAL_RESTORE, at=viewer.now, viewer=viewer, thing=goal)
     session.flush()
     return goal
@@ -154,6 +203,42 @@ def move(session: AnySession, viewer: Viewer, goal: Goal, *, up: bool) -> Goal:
         goal.position, neighbour.position = neighbour.position, goal.position
         record(session, Tag.GOAL_MOVE, at=viewer.now, viewer=viewer, thing=goal)
         session.flush()
+    return goal
+
+
+def catch_up(session: AnySession, viewer: Viewer, goal: Goal, away_since: datetime) -> None:
+    """Nothing was due while the goal was away, save what was answered all the same, and it has the rows that the worker
+    would have made meanwhile."""
+    first, yesterday = local_day(away_since, viewer.zone, viewer.day_start), shifted(viewer.today, -1)
+    answered = sorted(habits.facts_between(session, goal.id, first, yesterday))
+    for one in [*answered, viewer.today]:
+        if first < one:
+            pauses.insert(session, goal.owner_id, goal.id, Pause(first, shifted(one, -1)), viewer.now)
+        first = shifted(one, 1)
+    occurrences.resume(session, goal, _current(goal).terms(), viewer.today)
+    months.follow(session, goal, viewer.today, date.min)  # pauses may have been planned meanwhile
+
+
+def drawn_up(
+    viewer: Viewer, draft: GoalDraft, schedule: Schedule, position: int = 0, source_uid: str | None = None
+) -> Goal:
+    """The viewer's goal as the draft says, not stored yet and without due dates."""
+    goal = Goal(
+        kind=Kind.PERSONAL,
+        owner_id=viewer.id,
+        position=position,
+        source_uid=source_uid,
+        created_at=viewer.now,
+        updated_at=viewer.now,
+        lifecycle=Lifecycle.ACTIVE,
+        revision=1,
+        version=1,
+    )
+    _write(goal, draft, viewer.words)
+    # A first version speaks from the start it names, so that days before today are judged by it.
+    version = ScheduleVersion(is_current=True)
+    version.set_terms(replace(schedule, valid_from=min(schedule.start, viewer.today)), _aim(draft))
+    goal.schedules = [version]
     return goal
 
 
@@ -178,26 +263,6 @@ def extend_horizons(session: AnySession, now: datetime, *, most: int = 200) -> i
     return extended
 
 
-def _new(viewer: Viewer, draft: GoalDraft, schedule: Schedule, position: int, source_uid: str | None) -> Goal:
-    goal = Goal(
-        kind=Kind.PERSONAL,
-        owner_id=viewer.id,
-        position=position,
-        source_uid=source_uid,
-        created_at=viewer.now,
-        updated_at=viewer.now,
-        lifecycle=Lifecycle.ACTIVE,
-        revision=1,
-        version=1,
-    )
-    _write(goal, draft, viewer.words)
-    # A first version speaks from the start it names, so that days before today are judged by it.
-    version = ScheduleVersion(is_current=True)
-    version.set_terms(replace(schedule, valid_from=min(schedule.start, viewer.today)), _aim(draft))
-    goal.schedules = [version]
-    return goal
-
-
 def _schedule(draft: GoalDraft, problems: list[Problem], viewer: Viewer, stored: Schedule | None) -> Schedule:
     """The schedule the draft asks for; raises Invalid with the problems of the whole draft."""
     try:
@@ -219,18 +284,6 @@ def _write(goal: Goal, draft: GoalDraft, words: Words) -> None:
     goal.colour = draft.colour
     goal.direction = draft.direction
     goal.target = draft.target if draft.direction else None
-
-
-def _reworded(viewer: Viewer, goal: Goal, draft: GoalDraft) -> bool:
-    """Whether title or description of a goal under review change: then they are terms (domain rules §6)."""
-    if goal.review_state is None:
-        return False
-    words = viewer.words
-    stood = (
-        words.open("goal.title", goal.title),
-        goal_queries.open_or_empty(words, "goal.description", goal.description),
-    )
-    return stood != (draft.title.strip(), draft.description.strip())
 
 
 def _turn_over(session: AnySession, viewer: Viewer, goal: Goal, current: ScheduleVersion) -> None:
@@ -265,39 +318,8 @@ def _aim(draft: GoalDraft) -> Aim:
     return Aim(draft.direction, draft.target if draft.direction else None, draft.skip_budget)
 
 
-def _keep_revision(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, schedule: Schedule) -> None:
-    terms = {
-        "title": draft.title.strip(),
-        "description": draft.description.strip(),
-        "direction": draft.direction,
-        "target": str(draft.target) if draft.target is not None else None,
-        "unit": draft.unit.strip(),
-        "frequency": schedule.frequency,
-        "start": schedule.start.isoformat(),
-        "until": schedule.until.isoformat() if schedule.until else None,
-        "days": schedule.days,
-        "rule": schedule.rule,
-        "dates": [day.isoformat() for day in schedule.dates],
-        "quota": [schedule.quota.times, schedule.quota.period, schedule.quota.length] if schedule.quota else None,
-    }
-    sealed = viewer.words.seal("goal_revision.terms", json.dumps(terms))
-    revision = GoalRevision(goal_id=goal.id, number=goal.revision, author_id=viewer.id, terms=sealed)
-    revision.created_at = viewer.now
-    session.add(revision)
-
-
-def _catch_up(session: AnySession, viewer: Viewer, goal: Goal, away_since: datetime) -> None:
-    """Nothing was due while the goal was away, save what was answered all the same, and it has the rows that the worker
-    would have made meanwhile."""
-    first, yesterday = local_day(away_since, viewer.zone, viewer.day_start), shifted(viewer.today, -1)
-    answered = sorted(habits.facts_between(session, goal.id, first, yesterday))
-    for one in [*answered, viewer.today]:
-        if first < one:
-            pauses.insert(session, goal.owner_id, goal.id, Pause(first, shifted(one, -1)), viewer.now)
-        first = shifted(one, 1)
-    current = next(version for version in goal.schedules if version.is_current)
-    occurrences.resume(session, goal, current.terms(), viewer.today)
-    months.follow(session, goal, viewer.today, date.min)  # pauses may have been planned meanwhile
+def _current(goal: Goal) -> ScheduleVersion:
+    return next(version for version in goal.schedules if version.is_current)
 
 
 def _count_and_last_position(viewer: Viewer) -> Any:

@@ -129,6 +129,13 @@ def set_aside(session: AnySession, claim: Claim, now: datetime, failure: str) ->
     return _settle(session, claim, failed_at=now, failure=failure[:60], payload=None)
 
 
+def cancel(session: AnySession, begins: str, now: datetime) -> None:
+    """Messages whose keys begin so, and that have not left yet, never do; their words are gone."""
+    waiting = (OutboxMessage.dedupe_key.startswith(begins, autoescape=True), OutboxMessage.sent_at.is_(None))
+    dropped = update(OutboxMessage).where(*waiting, OutboxMessage.failed_at.is_(None))
+    session.execute(dropped.values(failed_at=now, failure="cancelled", payload=None))
+
+
 def _settle(session: AnySession, claim: Claim, **values: Any) -> bool:
     """The lease is given back together with its outcome, but only by the one who still holds it."""
     mine: list[ColumnElement[bool]] = [OutboxMessage.id == claim.id, OutboxMessage.attempt == claim.attempt]

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from webapp.actions.audit import Tag, record
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, require
+from webapp.domain.reviews import refuse_closed
 from webapp.domain.tracked import Said
 from webapp.models import Goal, Occurrence, Reminder
 from webapp.models.base import table_of
@@ -41,6 +42,7 @@ def begin(session: AnySession, viewer: Viewer, made: Iterable[tuple[Goal, Said]]
 def remind(session: AnySession, viewer: Viewer, goal: Goal, said: Said) -> Goal:
     """The goal reminds as is said, and a time that is said holds for every due date. The caller loaded it locked."""
     require(viewer, Permission.GOAL_CHANGE, goal_queries.facts_of(session, viewer, goal))
+    refuse_closed(goal.lifecycle, goal.archived_at)
     before = stands(session, goal)
     changed = follow(session, viewer, goal, said, before) != before
     if (wall := said.get("remindertime")) is not None:

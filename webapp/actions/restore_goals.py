@@ -18,7 +18,18 @@ from webapp.domain.people import Viewer
 from webapp.domain.schedules import due_dates
 from webapp.domain.tracking import Day, DayState, Direction, day_values
 from webapp.domain.verdicts import Aim
-from webapp.models import Entry, Goal, GoalRevision, GoalTag, Occurrence, PlannedPause, Reminder, ScheduleVersion, Tag
+from webapp.models import (
+    Entry,
+    Goal,
+    GoalClosing,
+    GoalRevision,
+    GoalTag,
+    Occurrence,
+    PlannedPause,
+    Reminder,
+    ScheduleVersion,
+    Tag,
+)
 from webapp.models.base import new_public_id, table_of
 from webapp.models.engine import AnySession
 
@@ -45,6 +56,21 @@ def write_goals(session: AnySession, viewer: Viewer, goals: Sequence[OwnGoal]) -
     ]
     if revisions:
         session.execute(insert(table_of(GoalRevision)), revisions)
+    closings = [
+        {
+            "goal_id": made[own.id].id,
+            "closed_by_id": viewer.id,
+            "closed_at": closing.closed_at,
+            "outcome": closing.outcome,
+            "score": closing.score,
+            "words": viewer.words.seal("goal_closing.words", closing.words) if closing.words else None,
+            "reopened_at": closing.reopened_at,
+        }
+        for own in goals
+        for closing in own.closings
+    ]
+    if closings:
+        session.execute(insert(table_of(GoalClosing)), closings)
     walls = [
         {"public_id": new_public_id(), "goal_id": made[own.id].id, "wall": wall, "created_at": viewer.now}
         for own in goals

@@ -12,6 +12,7 @@ from webapp.actions.audit import Tag, record
 from webapp.domain.errors import NotFound
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, require
+from webapp.domain.reviews import refuse_closed
 from webapp.domain.tracked import Item
 from webapp.domain.tracking import DayState, Direction, EntryDraft, Source
 from webapp.models import Goal, Occurrence
@@ -34,6 +35,7 @@ def tick(session: AnySession, viewer: Viewer, goal: Goal, row_id: int, *, done: 
     The caller loaded the goal locked. Raises NotFound for a due date that is not this goal's.
     """
     require(viewer, Permission.GOAL_TICK, goal_queries.facts_of(session, viewer, goal))
+    refuse_closed(goal.lifecycle, goal.archived_at)
     row = _row(session, goal, row_id)
     if done:
         draft = EntryDraft(row.local_date, DayState.DONE, _value(goal, row))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from webapp.actions import goals, reminders, tracked_days
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import Invalid, Problem, Refused
+from webapp.domain.goals import ReviewState
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, require
 from webapp.domain.schedules import ScheduleDraft
@@ -52,6 +53,8 @@ def say(session: AnySession, viewer: Viewer, goal: Goal, said: Said) -> Goal:
         goal.version += 1
         goal.updated_at = viewer.now
         record(session, Tag.GOAL_CHANGE, at=viewer.now, viewer=viewer, thing=goal, material=False, version=goal.version)
+    if draft.removed and goal.review_state in (ReviewState.IN_REVIEW, ReviewState.APPROVED):
+        goals.bind_anew(session, viewer, goal)
     tracked_days.remove(session, viewer, goal, draft.removed)
     tracked_days.say(session, viewer, goal, draft.items, after.wall, (before.day, before.wall))
     return goal

@@ -1,6 +1,7 @@
 """When a program cannot be answered: the right status in its contract's shape, all problems, nothing internal."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify
@@ -9,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from webapp.api.body import WHOLE, Unreadable, Wrong
-from webapp.domain.errors import Conflict, Invalid, NotFound, Refused, TooMany
+from webapp.domain.errors import Conflict, Invalid, Locked, NotFound, Refused, TooMany
 from webapp.extensions import db
 from webapp.web import faces
 from webapp.web.formats import problem_text
@@ -27,6 +28,7 @@ WORDS = {
     413: "The body is too large.",
     415: "The body must be application/json.",
     422: "The request could not be carried out.",
+    423: "It is held as it is: see why, by whom, since when, and what can be done.",
     429: "Too many requests; try again later.",
     503: "The database is busy. Nothing was saved; try again.",
 }
@@ -63,6 +65,20 @@ def init_app(app: Flask, bp: Blueprint, prefix: str, shape: Shape, names: Mappin
         response.headers["Retry-After"] = str(error.retry_after)
         return response
 
+    def on_locked(error: Locked) -> Response:
+        names, since = error.held.get("by"), error.held.get("since")
+        response = jsonify(
+            {
+                **shape(423, WORDS[423], {}),
+                "reason": error.reason,
+                "by": names if isinstance(names, list) else [],
+                "since": since.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(since, datetime) else None,
+                "actions": list(error.actions),
+            }
+        )
+        response.status_code = 423
+        return response
+
     def on_http(error: HTTPException) -> Response:
         original = getattr(error, "original_exception", None)
         if isinstance(original, OperationalError):  # the commit itself failed, after the view was done
@@ -96,6 +112,7 @@ def init_app(app: Flask, bp: Blueprint, prefix: str, shape: Shape, names: Mappin
     bp.register_error_handler(NotFound, lambda error: refuse(404))
     bp.register_error_handler(Refused, lambda error: refuse(403))
     bp.register_error_handler(Conflict, lambda error: refuse(409))
+    bp.register_error_handler(Locked, on_locked)
     bp.register_error_handler(TooMany, on_too_many)
     bp.register_error_handler(OperationalError, on_database)
     bp.register_error_handler(HTTPException, on_http)

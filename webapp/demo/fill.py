@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import delete, exists, or_, select
 
+from webapp.demo import consent, reviews
+from webapp.demo.caseload import CASES
 from webapp.demo.goals import PLANS
 from webapp.demo.history import live, rest
 from webapp.demo.moods import TEMPERS, feel
-from webapp.demo.people import CAST, ORIGIN, PASSWORD, grants, organisations, people, tokens
+from webapp.demo.people import CAST, ORIGIN, PASSWORD, organisations, people, tokens
 from webapp.domain.people import Viewer
-from webapp.models import Base, Organisation, Person
+from webapp.models import Base, Organisation, OutboxMessage, Person
 from webapp.models.engine import AnySession
 
 KEPT = frozenset({"person", "organisation", "data_key", "sign_in", "heartbeat"})
@@ -62,14 +64,17 @@ def fill(session: AnySession, now: datetime, *, production: bool) -> Made:
     if _holds_others(session):
         raise Refusal("This database holds people that the demo did not make. Point DATABASE_URL at another one.")
     _empty(session)
-    viewers = people(session, now)
+    viewers = people(session, (*CAST, *(case.cast for case in CASES)), now)
     homes = organisations(session, viewers, now)
-    made = {role: [live(session, viewers[role], role, plan) for plan in plans] for role, plans in PLANS.items()}
+    plans = PLANS | {case.cast.role: case.plans for case in CASES}
+    goals = {role: {plan.key: live(session, viewers[role], role, plan) for plan in plans[role]} for role in plans}
     for role in PLANS:
         rest(session, viewers[role], role)
-    for role in TEMPERS:
-        feel(session, viewers[role], role)
-    grants(session, viewers, made["client"][0], now)
+    for role, temper in (TEMPERS | {case.cast.role: case.temper for case in CASES if case.temper}).items():
+        feel(session, viewers[role], role, temper)
+    consent.share(session, viewers, goals["client"]["walk"], now)
+    reviews.tell(session, viewers, goals, homes["home"])
+    session.execute(delete(OutboxMessage))  # nobody is to get mail about a story
     return Made(viewers, homes, tokens(session, viewers))
 
 

@@ -28,16 +28,16 @@ def live(session: AnySession, viewer: Viewer, role: str, plan: Plan) -> Goal:
     """The goal was made when the plan says, and kept as its rhythm says until today."""
     began = shifted(viewer.today, -plan.ago)
     draft = plan.draft(viewer)
-    goal = goals.create(session, _on(viewer, began, time(5)), draft)
+    goal = goals.create(session, on(viewer, began, time(5)), draft)
     goal.public_id = public_id("goal", role, plan.key)
     schedule = goal.schedules[0].terms()
     last = shifted(viewer.today, -(plan.archived or 0))
     _lay_rows(session, goal, schedule, last)
     history.add(session, viewer, goal, list(_facts(viewer, role, plan, schedule, last)), Source.PAGE)
     if plan.archived is not None:
-        goals.archive(session, _on(viewer, last, time(20)), goal)
+        goals.archive(session, on(viewer, last, time(20)), goal)
     if schedule.until is not None and schedule.until <= viewer.today:
-        then = _on(viewer, schedule.until, time(plan.rhythm.hour))
+        then = on(viewer, schedule.until, time(plan.rhythm.hour))
         occurrences.settle(session, goal, then.now, then)
     session.flush()
     return goal
@@ -55,7 +55,7 @@ def _rests(viewer: Viewer, role: str, day: date) -> bool:
     return any(first <= since <= last for first, last in RESTS.get(role, ()))
 
 
-def _on(viewer: Viewer, day: date, wall: time) -> Viewer:
+def on(viewer: Viewer, day: date, wall: time) -> Viewer:
     """The same person at an earlier moment."""
     return replace(viewer, today=day, now=instant_of(day, wall, viewer.zone))
 

@@ -53,9 +53,8 @@ SEASON = 58
 """Days in which a lighter time turns into a heavier one and back."""
 
 
-def feel(session: AnySession, viewer: Viewer, role: str) -> None:
+def feel(session: AnySession, viewer: Viewer, role: str, temper: Temper) -> None:
     """The journal of this person of the demo is kept up to now."""
-    temper = TEMPERS[role]
     labels = _labels(session, viewer, role, temper)
     reasons = _reasons(session, viewer, role, temper)
     moods = list(_moods(viewer, role, temper))

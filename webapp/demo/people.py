@@ -1,21 +1,18 @@
-"""The people of the demo, where they belong, and who lets whom see what."""
+"""The people of the demo, where they belong, and the programs that act for them."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from webapp.actions import api_tokens, keys, palette, passwords
-from webapp.domain.grants import GrantState
 from webapp.domain.identity import CONSENT_VERSION
 from webapp.domain.people import Role, Theme, Viewer
 from webapp.domain.tokens import SCOPES, Contract, TokenDraft
 from webapp.models import (
-    Access,
     DataKey,
-    Goal,
-    Grant,
     Membership,
     MembershipRole,
     MoodLabel,
@@ -69,12 +66,12 @@ def public_id(*words: str) -> str:
     return hashlib.sha256("|".join(("demo", *words)).encode()).hexdigest()[:24]
 
 
-def people(session: AnySession, now: datetime) -> dict[str, Viewer]:
-    """Everybody of the cast is there as on the first day, with the demo's password; by role."""
+def people(session: AnySession, everybody: Iterable[Cast], now: datetime) -> dict[str, Viewer]:
+    """Everybody is there as on the first day, with the demo's password; by role."""
     since = now - timedelta(days=400)
     there = {person.public_id: person for person in session.scalars(select(Person))}
     viewers = {}
-    for cast in CAST:
+    for cast in everybody:
         address = public_id("person", cast.role)
         person = there.get(address) or Person(public_id=address, origin=ORIGIN, created_at=since)
         _introduce(session, person, cast)
@@ -88,7 +85,7 @@ def people(session: AnySession, now: datetime) -> dict[str, Viewer]:
 
 
 def organisations(session: AnySession, viewers: dict[str, Viewer], now: datetime) -> dict[str, Organisation]:
-    """Both organisations, their members and roles, one team, and who reports to whom."""
+    """Both organisations, their members and roles, one team, and who reports to whom; the viewers know their roles."""
     since = now - timedelta(days=400)
     there = {organisation.public_id: organisation for organisation in session.scalars(select(Organisation))}
     found = {}
@@ -109,22 +106,9 @@ def organisations(session: AnySession, viewers: dict[str, Viewer], now: datetime
         line = {"organisation_id": home, "person_id": viewers[role].id, "manager_id": manager}
         session.add(ReportingLine(**line, since=since.date()))
     session.flush()
+    for cast in CAST:
+        viewers[cast.role] = viewer_of(session, session.get_one(Person, viewers[cast.role].id), now)
     return found
-
-
-def grants(session: AnySession, viewers: dict[str, Viewer], goal: Goal, now: datetime) -> None:
-    """The client lets the therapist see goals and tracking, and no longer the former one; both looked at this goal."""
-    client = viewers["client"]
-    active = _grant(client, viewers["therapist"], "Weekly sessions since the spring", now - timedelta(days=180))
-    active.expires_at = now + timedelta(days=185)
-    ended = _grant(client, viewers["former_therapist"], "A first round of ten sessions", now - timedelta(days=390))
-    ended.state, ended.ended_at = GrantState.REVOKED, now - timedelta(days=200)
-    session.add_all((active, ended))
-    session.flush()
-    for days, grant, viewer in ((230, ended, "former_therapist"), (20, active, "therapist"), (6, active, "therapist")):
-        looked = {"grant_id": grant.id, "client_id": client.id, "viewer_id": viewers[viewer].id}
-        session.add(Access(**looked, at=now - timedelta(days=days, hours=2), what="goal:read", object_id=goal.id))
-    session.flush()
 
 
 def tokens(session: AnySession, viewers: dict[str, Viewer]) -> dict[str, dict[str, str]]:
@@ -157,20 +141,3 @@ def _join(session: AnySession, person_id: int, organisation_id: int, roles: tupl
     session.add(membership)
     session.flush()
     session.add_all(MembershipRole(membership_id=membership.id, role=role) for role in roles)
-
-
-def _grant(client: Viewer, therapist: Viewer, purpose: str, decided: datetime) -> Grant:
-    from_date: date = decided.date()
-    return Grant(
-        public_id=public_id("grant", client.public_id, therapist.public_id),
-        client_id=client.id,
-        therapist_id=therapist.id,
-        state=GrantState.ACTIVE,
-        sees_goals=True,
-        sees_tracking=True,
-        sees_mood_levels=True,
-        from_date=from_date,
-        purpose=client.words.seal("consent_grant.purpose", purpose),
-        created_at=decided - timedelta(hours=1),
-        decided_at=decided,
-    )

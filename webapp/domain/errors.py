@@ -51,6 +51,17 @@ class Conflict(DomainError):
         super().__init__(code)
 
 
+class Locked(DomainError):
+    """The goal is held as it is: `reason` says why, `actions` what the caller may do next, `held` whom it waits for
+    (`by`, names) and `since` when, as far as the caller may know."""
+
+    def __init__(self, reason: str, *, actions: tuple[str, ...] = (), **held: object) -> None:
+        self.reason = reason
+        self.actions = actions
+        self.held = held
+        super().__init__(reason)
+
+
 class TooMany(DomainError):
     """A limit is reached; `retry_after` is whole seconds until the next try is admitted."""
 

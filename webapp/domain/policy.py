@@ -12,7 +12,7 @@ from typing import Any
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.goals import Kind
 from webapp.domain.grants import GrantFacts, Scope
-from webapp.domain.people import Viewer
+from webapp.domain.people import Role, Viewer
 
 
 class Permission(StrEnum):
@@ -22,6 +22,11 @@ class Permission(StrEnum):
     GOAL_DELETE = "goal:delete"
     GOAL_TICK = "goal:tick"
     GOAL_REVIEW = "goal:review"
+    GOAL_CLOSE = "goal:close"
+    GOAL_OVERRIDE = "goal:override"
+    ROUND_READ = "round:read"
+    COMMENT_READ = "comment:read"
+    COMMENT_DELETE = "comment:delete"
     MOOD_READ = "mood:read"
     MOOD_READ_WORDS = "mood:read_words"
     MOOD_CHANGE = "mood:change"
@@ -36,6 +41,26 @@ class GoalFacts:
     organisation_id: int | None = None
     deleted: bool = False
     grants: tuple[GrantFacts, ...] = ()
+    updaters: frozenset[int] = frozenset()
+    """Of an objective: its owner's managers, leads of their teams and the organisation's admins, all active members."""
+
+
+@dataclass(frozen=True)
+class RoundFacts:
+    """What the policy must know of a review round; `reviewers` have a place that was not taken away undecided."""
+
+    goal: GoalFacts
+    reviewers: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class CommentFacts:
+    """What the policy must know of a comment; of a private goal it is between the owner and `between_id`."""
+
+    goal: GoalFacts
+    author_id: int
+    between_id: int | None = None
+    deleted: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,15 +73,15 @@ class MoodFacts:
     grants: tuple[GrantFacts, ...] = ()
 
 
-Facts = GoalFacts | MoodFacts
+Facts = GoalFacts | RoundFacts | CommentFacts | MoodFacts
 Condition = Callable[[Viewer, Any], bool]
 
 
-def exists(viewer: Viewer, thing: Facts) -> bool:
+def exists(viewer: Viewer, thing: GoalFacts | CommentFacts | MoodFacts) -> bool:
     return not thing.deleted
 
 
-def owns(viewer: Viewer, thing: Facts) -> bool:
+def owns(viewer: Viewer, thing: GoalFacts | MoodFacts) -> bool:
     return thing.owner_id == viewer.id
 
 
@@ -70,6 +95,46 @@ def is_objective(viewer: Viewer, goal: GoalFacts) -> bool:
 
 def belongs_to_its_organisation(viewer: Viewer, goal: GoalFacts) -> bool:
     return goal.organisation_id is not None and viewer.is_in(goal.organisation_id)
+
+
+def manages_the_owner(viewer: Viewer, goal: GoalFacts) -> bool:
+    return viewer.id in goal.updaters and not owns(viewer, goal)
+
+
+def administers(viewer: Viewer, goal: GoalFacts) -> bool:
+    return goal.organisation_id is not None and viewer.has(Role.ADMIN, goal.organisation_id)
+
+
+def is_not_the_owner(viewer: Viewer, goal: GoalFacts) -> bool:
+    return not owns(viewer, goal)
+
+
+def sees_its_goal(viewer: Viewer, thing: RoundFacts | CommentFacts) -> bool:
+    return allows(viewer, Permission.GOAL_READ, thing.goal)
+
+
+def owns_its_goal(viewer: Viewer, thing: RoundFacts | CommentFacts) -> bool:
+    return owns(viewer, thing.goal)
+
+
+def has_a_place(viewer: Viewer, round_: RoundFacts) -> bool:
+    return viewer.id in round_.reviewers
+
+
+def is_about_an_objective(viewer: Viewer, comment: CommentFacts) -> bool:
+    return is_objective(viewer, comment.goal)
+
+
+def was_said_to_them(viewer: Viewer, comment: CommentFacts) -> bool:
+    return comment.between_id == viewer.id
+
+
+def said_it(viewer: Viewer, comment: CommentFacts) -> bool:
+    return comment.author_id == viewer.id
+
+
+def administers_its_objective(viewer: Viewer, round_: RoundFacts) -> bool:
+    return is_objective(viewer, round_.goal) and administers(viewer, round_.goal)
 
 
 def was_let_see_goals(viewer: Viewer, goal: GoalFacts) -> bool:
@@ -89,6 +154,11 @@ def was_let_see_words(viewer: Viewer, mood: MoodFacts) -> bool:
     return _lets_see(viewer, mood, Scope.MOOD_LEVELS, Scope.MOOD_NOTES)
 
 
+_HEARS: tuple[tuple[Condition, ...], ...] = (
+    (exists, sees_its_goal, owns_its_goal),
+    (exists, sees_its_goal, is_about_an_objective),
+    (exists, sees_its_goal, was_said_to_them),
+)
 POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.GOAL_READ: (
         (exists, owns, is_private),
@@ -103,12 +173,29 @@ POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.GOAL_CHANGE: ((exists, owns, is_private),),
     Permission.GOAL_DELETE: ((exists, owns, is_private),),
     Permission.GOAL_TICK: ((exists, owns, is_private),),
-    Permission.GOAL_REVIEW: ((exists, is_private, was_let_see_goals),),
+    Permission.GOAL_REVIEW: (
+        (exists, is_private, was_let_see_goals),
+        (exists, is_objective, belongs_to_its_organisation, manages_the_owner),
+    ),
+    Permission.GOAL_CLOSE: ((exists, owns, is_private), (exists, owns, is_objective, belongs_to_its_organisation)),
+    Permission.GOAL_OVERRIDE: ((exists, is_objective, administers, is_not_the_owner),),
+    Permission.ROUND_READ: (
+        (sees_its_goal, owns_its_goal),
+        (sees_its_goal, has_a_place),
+        (sees_its_goal, administers_its_objective),
+    ),
+    Permission.COMMENT_READ: _HEARS,
+    Permission.COMMENT_DELETE: tuple((*reason, said_it) for reason in _HEARS),
     Permission.MOOD_READ: ((exists, owns), (exists, was_let_see_levels)),
     Permission.MOOD_READ_WORDS: ((exists, owns), (exists, was_let_see_words)),
     Permission.MOOD_CHANGE: ((exists, owns),),
 }
-READING: dict[type[Facts], Permission] = {GoalFacts: Permission.GOAL_READ, MoodFacts: Permission.MOOD_READ}
+READING: dict[type[Facts], Permission] = {
+    GoalFacts: Permission.GOAL_READ,
+    RoundFacts: Permission.ROUND_READ,
+    CommentFacts: Permission.COMMENT_READ,
+    MoodFacts: Permission.MOOD_READ,
+}
 
 
 def allows(viewer: Viewer, permission: Permission, thing: Facts) -> bool:

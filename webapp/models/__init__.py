@@ -4,7 +4,7 @@ from webapp.models.audit import AuditEvent
 from webapp.models.base import Base
 from webapp.models.entries import Entry
 from webapp.models.goals import Goal, GoalRevision, Occurrence, ScheduleVersion
-from webapp.models.grants import Access, Grant
+from webapp.models.grants import Access, Grant, GrantEvent, GrantInvitation, TherapistCode
 from webapp.models.habits import GoalMonth, GoalTag, PlannedPause, Tag
 from webapp.models.keys import DataKey
 from webapp.models.moods import Mood, MoodBecause, MoodLabel, MoodReason, MoodRevision
@@ -19,6 +19,15 @@ from webapp.models.people import (
     TeamMember,
 )
 from webapp.models.reminders import Reminder
+from webapp.models.reviews import (
+    Comment,
+    CommentMention,
+    GoalClosing,
+    GoalProposal,
+    ReviewEvent,
+    ReviewRound,
+    ReviewSeat,
+)
 from webapp.models.tokens import IdempotentAnswer, LimitCount, SignIn, Token
 from webapp.models.uploads import Upload
 
@@ -26,13 +35,19 @@ __all__ = [
     "Access",
     "AuditEvent",
     "Base",
+    "Comment",
+    "CommentMention",
     "DataKey",
     "Entry",
     "Goal",
+    "GoalClosing",
     "GoalMonth",
+    "GoalProposal",
     "GoalRevision",
     "GoalTag",
     "Grant",
+    "GrantEvent",
+    "GrantInvitation",
     "Heartbeat",
     "IdempotentAnswer",
     "LimitCount",
@@ -50,11 +65,15 @@ __all__ = [
     "PlannedPause",
     "Reminder",
     "ReportingLine",
+    "ReviewEvent",
+    "ReviewRound",
+    "ReviewSeat",
     "ScheduleVersion",
     "SignIn",
     "Tag",
     "Team",
     "TeamMember",
+    "TherapistCode",
     "Token",
     "Upload",
 ]

@@ -13,11 +13,13 @@ from webapp.domain.people import Viewer
 from webapp.extensions import db
 from webapp.pages import goal_templates
 from webapp.pages.mood_panel import panel_of
+from webapp.pages.owed import owed_lines
 from webapp.pages.respond import page
 from webapp.pages.rows import row, row_words
 from webapp.queries import days
 from webapp.queries import pauses as queries
 from webapp.queries.days import DayTally, DueRow
+from webapp.queries.owed import owed_by
 from webapp.queries.tags import Carried
 from webapp.queries.today import own_words
 from webapp.web.formats import day
@@ -42,6 +44,7 @@ def index() -> str:
     templates = [] if any(lists.values()) else goal_templates.offered()
     week = week_strip(viewer, first, last, days.tallies(db.session, viewer, first, last))
     context = {"tally": tally, "week": week, "yesterday": shifted(viewer.today, -1), "templates": templates}
+    context["owed"] = owed_lines(owed_by(db.session, viewer)) if words.owes else []
     return page("dashboard/index.html", **context, **lists, **panel_of(words))
 
 

@@ -1,19 +1,25 @@
 """The goal editor: planning a goal, seeing what it comes to, changing it."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, g, request, url_for
 from flask_babel import gettext as _
 
+from webapp.actions import closings, reviews
 from webapp.actions import goals as actions
-from webapp.domain.errors import Conflict, Invalid, Problem
+from webapp.domain.errors import Conflict, Invalid, Locked, Problem
 from webapp.domain.policy import Permission, require
 from webapp.domain.quick_add import QuickAdd, parse
+from webapp.domain.reviews import Act
 from webapp.extensions import db
+from webapp.models import Goal
 from webapp.pages import beginnings, goal_templates, preview
+from webapp.pages.editor_review import UnderReview, proposed, under_review
 from webapp.pages.forms.goals import GoalForm, QuickForm
 from webapp.pages.goal_rows import goal_facts
 from webapp.pages.respond import onward, page, reply, say
+from webapp.pages.review_words import held_words
 from webapp.queries import goals as queries
 from webapp.queries import tags
 from webapp.web.idempotency import answered, keep, new_nonce
@@ -71,53 +77,96 @@ def create() -> Any:
 @only_reads
 def dates() -> Any:
     """The next dates of what stands in the editor; nothing is saved."""
-    stored = request.args.get("goal")
-    terms = own(stored) if stored else None
-    form = GoalForm(g.viewer, terms.schedule if terms else None, terms.criticality if terms else None)
-    whole = "goals/edit.html" if terms else "goals/new.html"
-    return reply("goals/_preview.html", page=whole, **what_is_shown(form, terms))
+    if not (stored := request.args.get("goal")):
+        return reply("goals/_preview.html", page="goals/new.html", **what_is_shown(GoalForm(g.viewer)))
+    goal, terms = own(stored)
+    form = GoalForm(g.viewer, terms.schedule, terms.criticality)
+    return reply("goals/_preview.html", page="goals/edit.html", **what_is_shown(form, terms, under_review(goal)))
 
 
 @bp.get("/<public_id>/edit")
 @signed_in
 def edit(public_id: str) -> Any:
-    """The editor, open on a goal."""
-    terms = own(public_id)
-    return page("goals/edit.html", **what_is_shown(GoalForm.of(g.viewer, terms), terms))
+    """The editor, open on a goal; `?revision=` fills in what was proposed once."""
+    goal, terms = own(public_id)
+    number = request.args.get("revision", type=int)
+    form = GoalForm.of(g.viewer, terms if number is None else with_terms(goal, terms, number))
+    form.stored = terms.schedule
+    return page("goals/edit.html", **what_is_shown(form, terms, under_review(goal)))
 
 
 @bp.post("/<public_id>")
 @signed_in
 def update(public_id: str) -> Any:
     """Save what the editor says."""
-    goal = queries.find(db.session, g.viewer, public_id, lock=True)
-    terms = queries.opened(db.session, g.viewer, goal)
+    goal, terms = held(public_id)
     form = GoalForm(g.viewer, terms.schedule, terms.criticality)
     try:
-        actions.change(db.session, g.viewer, goal, form.draft(), seen=form.seen(goal.version))
+        done = save(goal, form)
     except Invalid as invalid:
         form.absorb(invalid)
-        return page("goals/edit.html", **what_is_shown(form, terms)), 422
+        return again(goal, terms, form), 422
     except Conflict:
         form.version.raw_data, form.version.data = None, goal.version
-        return page("goals/edit.html", **what_is_shown(form, terms), facts=goal_facts(terms)), 409
-    flash(_("Saved."))
+        return again(goal, terms, form, facts=goal_facts(terms)), 409
+    except Locked as locked:
+        return again(goal, terms, form, held=held_words(locked), first=locked.actions), 423
+    flash(_("Saved.") if done is Act.EDIT else _("Saved. The change waits until it is approved."))
     return onward(url_for("goal.show", public_id=public_id))
 
 
-def own(public_id: str) -> queries.Terms:
-    """The viewer's goal, opened, if they may change it."""
+def save(goal: Goal, form: GoalForm) -> Act:
+    """The goal is as the form says, or waits to be; what holds it is undone first where the pressed button says so."""
+    draft, seen = form.draft(), form.seen(goal.version)
+    first = FIRST.get(request.form.get("first", ""))
+    if first is not None:
+        actions.refuse_stale(goal, seen)
+        seen = first(db.session, g.viewer, goal).version
+    return reviews.save(db.session, g.viewer, goal, draft, seen=seen)
+
+
+def again(goal: Goal, terms: queries.Terms, form: GoalForm, **why: Any) -> str:
+    """The editor once more, with everything that was typed; what was begun is dropped with the request."""
+    return page("goals/edit.html", **what_is_shown(form, terms, under_review(goal)), **why)
+
+
+def held(public_id: str) -> tuple[Goal, queries.Terms]:
+    """The viewer's goal, held and opened, if they may change it."""
+    goal = queries.find(db.session, g.viewer, public_id, lock=True)
+    require(g.viewer, Permission.GOAL_CHANGE, queries.facts_of(db.session, g.viewer, goal))
+    return goal, queries.opened(db.session, g.viewer, goal)
+
+
+def own(public_id: str) -> tuple[Goal, queries.Terms]:
+    """The viewer's goal, and opened, if they may change it."""
     goal = queries.find(db.session, g.viewer, public_id)
     require(g.viewer, Permission.GOAL_CHANGE, queries.facts_of(db.session, g.viewer, goal))
-    return queries.opened(db.session, g.viewer, goal)
+    return goal, queries.opened(db.session, g.viewer, goal)
 
 
-def what_is_shown(form: GoalForm, goal: queries.Terms | None = None) -> dict[str, Any]:
+def with_terms(goal: Goal, terms: queries.Terms, number: int) -> queries.Terms:
+    """The goal as one of its revisions would have it."""
+    asked = proposed(goal, number)
+    return replace(
+        terms,
+        title=asked.title,
+        description=asked.description,
+        direction=asked.direction,
+        target=asked.target,
+        unit=asked.unit,
+        schedule=asked.schedule,
+    )
+
+
+def what_is_shown(
+    form: GoalForm, goal: queries.Terms | None = None, under: UnderReview | None = None
+) -> dict[str, Any]:
     """What the editor's page and its fragments need; a goal that is only being planned may begin as a template."""
     return {
         "form": form,
         "goal": goal,
-        "preview": preview.of(form, goal),
+        "under": under,
+        "preview": preview.of(form, goal, under),
         "own_tags": [name for _address, name in tags.tags_of(db.session, g.viewer)],
         "templates": [] if goal else goal_templates.offered(),
     }
@@ -142,3 +191,7 @@ def not_understood(line: QuickForm, invalid: Invalid) -> Any:
     line.absorb(Invalid(Problem("line", problem.code, problem.params) for problem in invalid.problems))
     form = GoalForm.new(g.viewer, beginnings.asked_for({}))
     return reply("goals/_quick.html", page="goals/new.html", **what_is_shown(form), quick=line), 422
+
+
+FIRST = {Act.WITHDRAW.value: reviews.withdraw, Act.REOPEN.value: closings.reopen}
+"""What may be done before saving, by the word of its button."""

@@ -6,9 +6,10 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from webapp.domain.errors import Conflict, Invalid, NotFound, Refused, TooMany
+from webapp.domain.errors import Conflict, Invalid, Locked, NotFound, Refused, TooMany
 from webapp.extensions import db
 from webapp.pages.respond import wants_fragment
+from webapp.pages.review_words import held_words
 from webapp.web.faces import face
 
 Answer = tuple[str | Response, int] | tuple[str | Response, int, dict[str, str]]
@@ -19,8 +20,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(Invalid, lambda error: answer(422))
     app.register_error_handler(NotFound, lambda error: answer(404))
-    app.register_error_handler(Refused, lambda error: answer(403))
-    app.register_error_handler(Conflict, lambda error: answer(409))
+    app.register_error_handler(Refused, lambda error: answer(403, said=special(error.code)))
+    app.register_error_handler(Conflict, lambda error: answer(409, said=special(error.code)))
+    app.register_error_handler(Locked, lambda error: answer(423, said=held_words(error)))
     app.register_error_handler(TooMany, on_too_many)
     app.register_error_handler(OperationalError, on_database)
     app.register_error_handler(Exception, on_fault)
@@ -55,14 +57,30 @@ def on_fault(error: Exception) -> Answer:
     return answer(500)
 
 
-def answer(status: int, *, stale_form: bool = False, headers: dict[str, str] | None = None) -> Answer:
-    """The page, or the fragment, that says what happened and what can be done next."""
+def answer(
+    status: int,
+    *,
+    stale_form: bool = False,
+    said: tuple[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """The page, or the fragment, that says what happened and what can be done next; `said` is title and advice where
+    the status alone does not tell."""
     if (refuse := face()) is not None:
         return refuse(status), status, headers or {}
-    title, advice = wording(status, stale_form)
+    title, advice = said or wording(status, stale_form)
     template = "errors/_error.html" if wants_fragment() else "errors/error.html"
     body = render_template(template, viewer=g.get("viewer"), status=status, title=title, advice=advice)
     return body, status, headers or {}
+
+
+def special(code: str) -> tuple[str, str] | None:
+    """Title and advice for a refusal that says more than its status."""
+    if code == "not_yours_to_decide":
+        return _("This is not yours to decide"), _("You can see this, but somebody else is asked to decide on it.")
+    if code == "decided_meanwhile":
+        return _("This is decided already"), _("It was decided or taken back meanwhile. Go back and reload the page.")
+    return None
 
 
 def wording(status: int, stale_form: bool = False) -> tuple[str, str]:

@@ -13,6 +13,8 @@ from webapp.domain.policy import Permission, allows
 from webapp.extensions import db
 from webapp.models import Goal
 from webapp.pages import goal_day, goal_figures, goal_overview, goal_strength, goal_why
+from webapp.pages.goal_comments import comments_of
+from webapp.pages.goal_review import panel_of
 from webapp.pages.goal_rows import goal_facts
 from webapp.pages.respond import page
 from webapp.queries import goals as queries
@@ -31,7 +33,9 @@ def show(public_id: str) -> Any:
     may = rights(goal)
     opened = queries.opened(db.session, g.viewer, goal)
     seen = goal_overview.overview(then(goal), goal, opened, request.args) if may["track"] else {}
-    return page("goals/show.html", goal=opened, may=may, facts=goal_facts(opened), **seen)
+    between = {**panel_of(goal), **comments_of(goal)}
+    owner = None if goal.owner_id == g.viewer.id else queries.whose(db.session, goal)
+    return page("goals/show.html", goal=opened, may=may, owner=owner, facts=goal_facts(opened), **between, **seen)
 
 
 @bp.get("/<public_id>/figures")

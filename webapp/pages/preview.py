@@ -10,6 +10,7 @@ from webapp.domain.days import shifted
 from webapp.domain.errors import Invalid, Problem
 from webapp.domain.schedules import Frequency, Schedule, due_dates, schedule_from
 from webapp.extensions import db
+from webapp.pages.editor_review import UnderReview, decision_words, waits
 from webapp.pages.forms.goals import GoalForm
 from webapp.queries.goals import Terms
 from webapp.queries.plans import consequences
@@ -33,8 +34,9 @@ class Preview:
     saving: tuple[str, ...] = ()
 
 
-def of(form: GoalForm, goal: Terms | None = None) -> Preview:
-    """The next due dates of the schedule in the form, none of them saved; `goal` is the one that is edited."""
+def of(form: GoalForm, goal: Terms | None = None, under: UnderReview | None = None) -> Preview:
+    """The next due dates of the schedule in the form, none of them saved; `goal` is the one that is edited, and `under`
+    where its reviews stand."""
     today = form.viewer.today
     try:
         if problems := form.schedule_problems():
@@ -42,7 +44,7 @@ def of(form: GoalForm, goal: Terms | None = None) -> Preview:
         schedule = schedule_from(form.schedule_draft(), today=today, stored=form.stored)
     except Invalid as invalid:
         return Preview(problem=_problem(form, invalid.problems[0]))
-    words, saving = schedule_words(schedule), _saving(form, goal, schedule) if goal else ()
+    words, saving = schedule_words(schedule), _saving(form, goal, schedule, under) if goal else ()
     if schedule.frequency is Frequency.QUOTA:
         return Preview(words, problem=_("On any day you like."), saving=saving)
     found = due_dates(schedule, max(today, schedule.start), shifted(max(today, schedule.start), LOOKED_AT))[:SHOWN]
@@ -52,8 +54,16 @@ def of(form: GoalForm, goal: Terms | None = None) -> Preview:
     return Preview(words, dates, saving=saving)
 
 
-def _saving(form: GoalForm, goal: Terms, schedule: Schedule) -> tuple[str, ...]:
+def _saving(form: GoalForm, goal: Terms, schedule: Schedule, under: UnderReview | None) -> tuple[str, ...]:
     """What saving will do, in sentences."""
+    decision = (decision_words(under, form, schedule),) if under else ()
+    if waits(under, form, schedule):
+        return (*decision, _("Until then no date changes."))
+    return (*decision, *_dates(form, goal, schedule))
+
+
+def _dates(form: GoalForm, goal: Terms, schedule: Schedule) -> tuple[str, ...]:
+    """What saving will do to due dates and to how days are judged."""
     will = consequences(db.session, form.viewer, goal.id, schedule)
     said = []
     if will.removes and will.adds:

@@ -21,6 +21,7 @@ from webapp.models.engine import AnySession
 from webapp.queries.doctor_finding import Finding
 from webapp.queries.doctor_habits import habit_findings
 from webapp.queries.doctor_moods import mood_findings
+from webapp.queries.doctor_reviews import review_findings
 from webapp.queries.habits import aim_on
 from webapp.queries.sealed_cells import broken_cells
 
@@ -40,6 +41,7 @@ def examine(session: AnySession, today: date) -> Iterator[Finding]:
             yield from _window(goal, rows[goal.id], today)
         session.expunge_all()
     yield from mood_findings(session)
+    yield from review_findings(session)
     for cell in broken_cells(session):
         yield Finding(cell, "does not open with its owner's key")
 
@@ -143,9 +145,10 @@ def _completion(goal: Goal, rows: list[Occurrence]) -> Iterator[Finding]:
 
 
 def _window(goal: Goal, rows: list[Occurrence], today: date) -> Iterator[Finding]:
-    """Between `rows_from` and `rows_until` the rows are the whole truth about what is to come."""
+    """Between `rows_from` and `rows_until` the rows are the whole truth about what is to come; of an objective nothing
+    is due."""
     where, schedule = f"goal {goal.id}", _current(goal)
-    if schedule is None:
+    if schedule is None or not goal.kind.is_private:
         return
     if (goal.rows_from is None) != (goal.rows_until is None):
         yield Finding(where, "has half a window of rows")

@@ -13,9 +13,7 @@ from sqlalchemy.orm import aliased
 from webapp.domain.imports.own import FORMAT, VERSION
 from webapp.domain.people import Viewer
 from webapp.models import (
-    Access,
     AuditEvent,
-    Grant,
     Membership,
     MembershipRole,
     Organisation,
@@ -27,8 +25,8 @@ from webapp.models import (
     Token,
 )
 from webapp.models.engine import AnySession
-from webapp.queries import export_goals, export_moods
-from webapp.queries.export_rows import Row, opened, plain, rows_of
+from webapp.queries import export_goals, export_moods, export_reviews, export_trust
+from webapp.queries.export_rows import Row, plain, rows_of
 
 EXPORTED = {
     "person": "person",
@@ -53,7 +51,17 @@ EXPORTED = {
     "mood_because": "moods",
     "mood_revision": "moods",
     "consent_grant": "grants",
+    "grant_event": "grants",
     "access": "accesses",
+    "therapist_code": "codes",
+    "grant_invitation": "invitations",
+    "review_round": "rounds",
+    "review_seat": "rounds",
+    "review_event": "reviews",
+    "goal_closing": "closings",
+    "goal_proposal": "proposals",
+    "comment": "comments",
+    "comment_mention": "mentions",
     "sign_in": "sessions",
     "token": "tokens",
     "audit_event": "events",
@@ -89,8 +97,17 @@ def everything(session: AnySession, viewer: Viewer) -> dict[str, Any]:
         "mood_labels": export_moods.labels(session, viewer),
         "mood_reasons": export_moods.reasons(session, viewer),
         "moods": export_moods.moods(session, viewer),
-        "grants": _grants(session, viewer),
-        "accesses": _accesses(session, viewer),
+        "grants": export_trust.grants(session, viewer),
+        "accesses": export_trust.accesses(session, viewer),
+        "codes": export_trust.codes(session, viewer),
+        "invitations": export_trust.invitations(session, viewer),
+        "rounds": export_reviews.rounds(session, viewer),
+        "seats": export_reviews.seats(session, viewer),
+        "reviews": export_reviews.events(session, viewer),
+        "closings": export_reviews.closings(session, viewer),
+        "proposals": export_reviews.proposals(session, viewer),
+        "comments": export_reviews.comments(session, viewer),
+        "mentions": export_reviews.mentions(session, viewer),
         "sessions": _sessions(session, viewer),
         "tokens": _tokens(session, viewer),
         "events": _events(session, viewer),
@@ -148,43 +165,6 @@ def _reporting_lines(session: AnySession, viewer: Viewer) -> list[Row]:
         .join(manager, manager.id == ReportingLine.manager_id)
         .where(or_(ReportingLine.person_id == viewer.id, ReportingLine.manager_id == viewer.id))
         .order_by(ReportingLine.id)
-    )
-    return rows_of(session, statement)
-
-
-def _grants(session: AnySession, viewer: Viewer) -> list[Row]:
-    """Both those the viewer gave and those they hold; what a client wrote as the purpose stays the client's."""
-    client, therapist = aliased(Person), aliased(Person)
-    scopes = ("sees_goals", "sees_tracking", "sees_mood_levels", "sees_mood_notes")
-    names = ("state", *scopes, "from_date", "expires_at", "text_version", "created_at", "decided_at", "ended_at")
-    statement = (
-        select(
-            Grant.public_id.label("id"),
-            client.public_id.label("client"),
-            therapist.public_id.label("therapist"),
-            *(getattr(Grant, name) for name in names),
-            Grant.purpose,
-        )
-        .join(client, client.id == Grant.client_id)
-        .join(therapist, therapist.id == Grant.therapist_id)
-        .where(or_(Grant.client_id == viewer.id, Grant.therapist_id == viewer.id))
-        .order_by(Grant.id)
-    )
-    rows = rows_of(session, statement)
-    for row in rows:
-        if row["client"] != viewer.public_id:
-            del row["purpose"]
-    return opened(viewer, rows, "consent_grant", "purpose")
-
-
-def _accesses(session: AnySession, viewer: Viewer) -> list[Row]:
-    """Who looked at what of the viewer's."""
-    statement = (
-        select(Access.at, Access.what, Person.public_id.label("by"), Grant.public_id.label("grant"))
-        .join(Person, Person.id == Access.viewer_id)
-        .join(Grant, Grant.id == Access.grant_id)
-        .where(Access.client_id == viewer.id)
-        .order_by(Access.id)
     )
     return rows_of(session, statement)
 

@@ -16,13 +16,14 @@ from webapp.domain.goals import GoalDraft, Kind, Lifecycle
 from webapp.domain.grants import GrantFacts, Scope
 from webapp.domain.people import Viewer, Words
 from webapp.domain.policy import GoalFacts
+from webapp.domain.revisions import RevisionTerms
 from webapp.domain.schedules import Schedule, ScheduleDraft
 from webapp.domain.streaks import length_on
 from webapp.domain.tracking import DayState, Direction
-from webapp.models import Goal, GoalMonth, GoalTag, Grant, Occurrence, ScheduleVersion, Tag
+from webapp.models import Goal, GoalMonth, GoalTag, Grant, Occurrence, Person, ScheduleVersion, Tag
 from webapp.models.engine import AnySession
 from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
-from webapp.queries import tags
+from webapp.queries import reviewers, tags
 from webapp.queries.quotas import QuotaCount, quota_counts
 from webapp.queries.recent import recent_tallies
 from webapp.queries.sealing import words_of
@@ -73,6 +74,15 @@ class GoalRow:
     best: int
     tags: tuple[str, ...]
     quota: QuotaCount | None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose goal somebody looks at; `id` is the public id, `is_client` whether they look as a therapist."""
+
+    id: str
+    name: str
+    is_client: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +207,14 @@ def facts_of(session: AnySession, viewer: Viewer, goal: Goal) -> GoalFacts:
         organisation_id=goal.organisation_id,
         deleted=goal.deleted_at is not None,
         grants=grants,
+        updaters=reviewers.updaters_of(session, goal) if goal.kind is Kind.OBJECTIVE else frozenset(),
     )
+
+
+def whose(session: AnySession, goal: Goal) -> Owner:
+    """Whose goal it is, for who may see it and is somebody else."""
+    row = session.execute(select(Person.public_id, Person.name).where(Person.id == goal.owner_id)).one()
+    return Owner(row.public_id, row.name, goal.kind.is_private)
 
 
 def open_grant(session: AnySession, viewer: Viewer, goal: Goal) -> Grant:
@@ -229,6 +246,20 @@ def opened(session: AnySession, viewer: Viewer, goal: Goal, *, with_tags: bool =
         schedule=current.terms(),
         skip_budget=current.skip_budget,
         tags=tags.names_on(session, viewer, goal) if with_tags else (),
+    )
+
+
+def terms_in_force(words: Words, goal: Goal) -> RevisionTerms:
+    """What the goal binds its owner to now, opened with their words."""
+    current = next(version for version in goal.schedules if version.is_current)
+    return RevisionTerms(
+        title=words.open("goal.title", goal.title),
+        description=open_or_empty(words, "goal.description", goal.description),
+        direction=goal.direction,
+        target=goal.target,
+        unit=open_or_empty(words, "goal.unit", goal.unit),
+        schedule=current.terms(),
+        baseline=goal.baseline,
     )
 
 
@@ -319,4 +350,5 @@ def _grant_facts(grant: Grant) -> GrantFacts:
         scopes=frozenset(scope for scope, sees in shown.items() if sees),
         expires_at=grant.expires_at,
         from_date=grant.from_date,
+        opens_at=grant.opens_at,
     )

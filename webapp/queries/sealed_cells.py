@@ -8,16 +8,21 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.domain.errors import NotFound
 from webapp.models import (
+    Comment,
     Entry,
     Goal,
+    GoalClosing,
+    GoalProposal,
     GoalRevision,
     Grant,
+    GrantInvitation,
     IdempotentAnswer,
     Mood,
     MoodLabel,
     MoodReason,
     MoodRevision,
     OutboxMessage,
+    ReviewEvent,
     Tag,
     Token,
     Upload,
@@ -29,14 +34,23 @@ Cell = InstrumentedAttribute[Any]
 AT_ONCE = 500
 OWNERS = 1_000
 
-_owner_of_goal = select(Goal.owner_id).where(Goal.id == GoalRevision.goal_id).scalar_subquery()
+
+def _owner_of(goal_id: Cell) -> ColumnElement[int]:
+    return select(Goal.owner_id).where(Goal.id == goal_id).scalar_subquery()
+
+
 _owner_of_mood = select(Mood.person_id).where(Mood.id == MoodRevision.mood_id).scalar_subquery()
 PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
     (Goal.title, Goal.owner_id),
     (Goal.question, Goal.owner_id),
     (Goal.description, Goal.owner_id),
     (Goal.unit, Goal.owner_id),
-    (GoalRevision.terms, _owner_of_goal),
+    (GoalRevision.terms, _owner_of(GoalRevision.goal_id)),
+    (ReviewEvent.comment, _owner_of(ReviewEvent.goal_id)),
+    (GoalClosing.words, _owner_of(GoalClosing.goal_id)),
+    (GoalProposal.terms, GoalProposal.client_id),
+    (GoalProposal.message, GoalProposal.client_id),
+    (Comment.body, _owner_of(Comment.goal_id)),
     (Tag.name, Tag.owner_id),
     (Entry.note, Entry.subject_id),
     (Mood.note, Mood.person_id),
@@ -45,6 +59,7 @@ PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
     (MoodReason.name, MoodReason.owner_id),
     (MoodRevision.terms, _owner_of_mood),
     (Grant.purpose, Grant.client_id),
+    (GrantInvitation.address, GrantInvitation.therapist_id),
     (Upload.content, Upload.person_id),
     (IdempotentAnswer.body, IdempotentAnswer.person_id),
 )

@@ -1,4 +1,5 @@
-"""The viewer's own words around the goals of today: their tags, how the viewer can say they feel, and how they felt.
+"""The viewer's own words around the goals of today: their tags, how the viewer can say they feel, how they felt, and
+whether anything may wait for an answer of theirs.
 
 All in one statement, for a page has none to spare.
 """
@@ -11,17 +12,21 @@ from sqlalchemy import ColumnElement, and_, bindparam, cast, null, or_, select, 
 from webapp.domain.people import Viewer
 from webapp.models import Goal, GoalTag, Mood, MoodLabel, Tag
 from webapp.models.engine import AnySession
+from webapp.queries.grant_invitations import address_hash
 from webapp.queries.moods import LABEL, MINE, Label, LoggedMood, Names, as_logged
+from webapp.queries.owed import ANYTHING
 from webapp.queries.tags import Carried
 from webapp.queries.visibility import goals_of
 
 
 class OwnWords(NamedTuple):
-    """Tags by name, shown labels from the best level to the worst, today's moods the newest first with closed notes."""
+    """Tags by name, shown labels from the best level to the worst, today's moods the newest first with closed notes;
+    `owes` is whether it is worth asking what waits for the viewer."""
 
     tags: list[Carried]
     labels: list[Label]
     felt: list[LoggedMood]
+    owes: bool
 
 
 def _none(column: Any) -> ColumnElement[Any]:
@@ -32,12 +37,14 @@ def _none(column: Any) -> ColumnElement[Any]:
 _of_tag = (Tag.public_id.label("tag_id"), Tag.name.label("tag_name"), Goal.public_id.label("tag_goal"))
 _of_label = (*LABEL, MoodLabel.position, MoodLabel.id.label("label_number"))
 _of_mood = (Mood.public_id, Mood.id, Mood.local_date, Mood.at, Mood.zone, Mood.energy, Mood.version)
+_owes = ANYTHING.label("owes")
 _WORDS = union_all(
-    select(*_of_tag, *map(_none, (*_of_label, *_of_mood)))
+    select(*map(_none, (*_of_tag, *_of_label, *_of_mood)), _owes),
+    select(*_of_tag, *map(_none, (*_of_label, *_of_mood)), _none(_owes))
     .join(GoalTag, GoalTag.tag_id == Tag.id)
     .join(Goal, Goal.id == GoalTag.goal_id)
     .where(Tag.owner_id == bindparam("viewer_id"), goals_of(bindparam("viewer_id")), Goal.archived_at.is_(None)),
-    select(*map(_none, _of_tag), *_of_label, *_of_mood)
+    select(*map(_none, _of_tag), *_of_label, *_of_mood, _none(_owes))
     .outerjoin(Mood, and_(Mood.label_id == MoodLabel.id, MINE, Mood.local_date == bindparam("day")))
     .where(MoodLabel.owner_id == bindparam("viewer_id"), or_(MoodLabel.hidden_at.is_(None), Mood.id.is_not(None))),
 )
@@ -49,7 +56,12 @@ def own_words(session: AnySession, viewer: Viewer) -> OwnWords:
     goals: dict[tuple[str, bytes], set[str]] = defaultdict(set)
     labels: dict[tuple[bool, int, int, int], Label] = {}
     felt: list[tuple[Any, LoggedMood]] = []
-    for row in session.connection().execute(_WORDS, {"viewer_id": viewer.id, "day": viewer.today}):
+    owes = False
+    asked = {"viewer_id": viewer.id, "day": viewer.today, "address": address_hash(viewer.email)}
+    for row in session.connection().execute(_WORDS, asked):
+        if row.owes is not None:
+            owes = bool(row.owes)
+            continue
         if row.tag_id is not None:
             goals[row.tag_id, row.tag_name].add(row.tag_goal)
             continue
@@ -63,4 +75,5 @@ def own_words(session: AnySession, viewer: Viewer) -> OwnWords:
         tags=sorted(tags, key=lambda tag: tag.name.casefold()),
         labels=[label for _place, label in sorted(labels.items())],
         felt=[mood for _when, mood in sorted(felt, key=lambda one: one[0], reverse=True)],
+        owes=owes,
     )

@@ -9,14 +9,16 @@ from sqlalchemy import Integer, String, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from webapp.domain.errors import NotFound
-from webapp.domain.goals import Lifecycle, ReviewState
+from webapp.domain.goals import Lifecycle
 from webapp.domain.people import Viewer
+from webapp.domain.reviews import Word, stands_approved
 from webapp.domain.schedules import Schedule
 from webapp.domain.tracked import COMPLETED
 from webapp.models import Goal, Grant, Occurrence, Reminder, ScheduleVersion
 from webapp.models.engine import AnySession
 from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
 from webapp.queries.goals import open_or_empty, went_well
+from webapp.queries.reviews import words_on
 from webapp.queries.sealing import words_of
 from webapp.queries.visibility import PRIVATE, goals_of, goals_visible_to, grants_open_to
 
@@ -48,6 +50,7 @@ class TrackedGoal:
     remind_on: date | None
     remind_at: time | None
     approved: bool
+    """Also when nobody was asked, as far as the viewer may know."""
     schedule: Schedule
 
 
@@ -192,7 +195,9 @@ def goals(session: AnySession, viewer: Viewer, owner_id: int, goal_id: int | Non
             return []
         statement, asked = _GOAL, {**asked, "goal_id": goal_id}
     rows = session.connection().execute(statement, asked).all()
-    words = viewer.words if owner_id == viewer.id or not rows else words_of(session, owner_id)
+    own = owner_id == viewer.id
+    words = viewer.words if own or not rows else words_of(session, owner_id)
+    said = {} if own or not rows else words_on(session, viewer, owner_id)
     return [
         TrackedGoal(
             id=row.id,
@@ -205,7 +210,7 @@ def goals(session: AnySession, viewer: Viewer, owner_id: int, goal_id: int | Non
             reminds=row.reminds,
             remind_on=row.reminder_date,
             remind_at=row.remind_at,
-            approved=row.review_state in (None, ReviewState.APPROVED),
+            approved=stands_approved(row.review_state, None if own else said.get(row.id, Word())),
             schedule=schedule_of(row),
         )
         for row in rows

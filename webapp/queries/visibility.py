@@ -1,12 +1,14 @@
 """Which rows a viewer may know of: the SQL twin of `domain.policy`, used by every read."""
 
+from datetime import datetime
+
 from sqlalchemy import BindParameter, ColumnElement, and_, exists, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.domain.goals import Kind
 from webapp.domain.grants import GrantState
 from webapp.domain.people import MembershipStatus, Role, Viewer
-from webapp.models import Goal, Grant, Membership, MembershipRole, Mood
+from webapp.models import Comment, Goal, Grant, Membership, MembershipRole, Mood, ReviewRound, ReviewSeat
 
 PRIVATE = tuple(kind for kind in Kind if kind.is_private)
 
@@ -29,6 +31,25 @@ def goals_visible_to(viewer: Viewer) -> ColumnElement[bool]:
             and_(Goal.owner_id == viewer.id, in_my_organisations),
             and_(Goal.kind.in_(PRIVATE), exists().where(Grant.client_id == Goal.owner_id, grants_open_to(viewer))),
             and_(Goal.kind == Kind.OBJECTIVE, in_my_organisations),
+        ),
+    )
+
+
+def rounds_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Every review round the viewer may know of: of own goals, those in which they have a place and still see the goal,
+    and those of objectives they administer. The statement joins the goal."""
+    administered = sorted({organisation for organisation, role in viewer.roles if role is Role.ADMIN})
+    has_a_place = exists().where(
+        ReviewSeat.round_id == ReviewRound.id,
+        ReviewSeat.reviewer_id == viewer.id,
+        or_(ReviewSeat.removed_at.is_(None), ReviewSeat.decided_at.is_not(None)),
+    )
+    return and_(
+        goals_visible_to(viewer),
+        or_(
+            Goal.owner_id == viewer.id,
+            has_a_place,
+            Goal.organisation_id.in_(administered),  # of an organisation others see objectives only
         ),
     )
 
@@ -68,16 +89,28 @@ def _let_see(viewer: Viewer, *scopes: InstrumentedAttribute[bool]) -> ColumnElem
 
 def _in_force(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
     """Conditions of a grant that holds at this instant, for the viewer as a therapist in good standing."""
+    return (Grant.therapist_id == viewer.id, *holds_for(viewer.id, viewer.now))
+
+
+def holds_for(therapist: int | InstrumentedAttribute[int | None], now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of a grant that holds at this instant, its therapist being in good standing."""
     in_good_standing = exists().where(
-        Membership.person_id == viewer.id,
+        Membership.person_id == therapist,
         Membership.status == MembershipStatus.ACTIVE,
         MembershipRole.membership_id == Membership.id,
         MembershipRole.role == Role.THERAPIST,
     )
     return (
-        Grant.therapist_id == viewer.id,
         Grant.state == GrantState.ACTIVE,
-        or_(Grant.expires_at.is_(None), Grant.expires_at > viewer.now),
-        or_(Grant.from_date.is_(None), Grant.from_date <= viewer.now.date()),
+        or_(Grant.expires_at.is_(None), Grant.expires_at > now),
+        or_(Grant.opens_at.is_(None), Grant.opens_at <= now),
         in_good_standing,
     )
+
+
+def comments_visible_to(viewer: Viewer, *, deleted: bool = False) -> ColumnElement[bool]:
+    """Every comment the viewer may read, or may have read before it was deleted: on own goals, on objectives they see,
+    and on goals of a client who said it to them or heard it from them. The statement joins the goal."""
+    gone = Comment.deleted_at.is_not(None) if deleted else Comment.deleted_at.is_(None)
+    heard = or_(Goal.owner_id == viewer.id, Goal.kind == Kind.OBJECTIVE, Comment.between_id == viewer.id)
+    return and_(gone, goals_visible_to(viewer), heard)

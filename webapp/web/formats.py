@@ -60,7 +60,12 @@ def moment(value: datetime, form: str = "medium") -> str:
 
 def clock(value: time) -> str:
     """A time of day, to the minute."""
-    return format_time(value, "short", locale=region())
+    return _clock_words(value.replace(second=0, microsecond=0, tzinfo=None), region())
+
+
+@lru_cache(maxsize=5_000)
+def _clock_words(value: time, locale: str) -> str:
+    return format_time(value, "short", locale=locale)
 
 
 def region() -> str:
@@ -149,11 +154,28 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         "too_many_reasons": ngettext(
             "One reason at most.", "At most %(num)d reasons.", int(str(params.get("most", 0)))
         ),
+        "tracking_needs_goals": _("How goals went shows nothing without the goals: tick them too."),
+        "notes_need_levels": _("Mood notes show nothing without the levels: tick them too."),
+        "not_a_code": _("This is no therapist's code: check the letters."),
+        "too_many_grants": ngettext(
+            "You can share with one therapist at a time; end that first.",
+            "You can have at most %(num)d open at a time; end some first.",
+            int(str(params.get("most", 0))),
+        ),
         "too_many_tokens": ngettext(
             "You can have one token at a time.",
             "You can have at most %(num)d tokens; revoke one first.",
             int(str(params.get("most", 0))),
         ),
+        "too_many_proposals": ngettext(
+            "One proposal may wait at a time; take it back first.",
+            "At most %(num)d proposals may wait at a time; take some back first.",
+            int(str(params.get("most", 0))),
+        ),
+        "names_somebody": _("Your words name somebody who would not read them. Choose who reads it."),
+        "one_reviewer": _("Only one person can be asked about a private goal."),
+        "nothing_to_measure": _("Say first how much is to be reached: there is nothing to measure it by."),
+        "too_many_comments": _("So much has been said here that nothing more fits."),
         "too_many_goals": ngettext(
             "You can carry one goal at a time.",
             "You can carry at most %(num)d goals; archive or delete some first.",

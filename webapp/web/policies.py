@@ -13,12 +13,15 @@ from webapp.web.addresses import local_path
 
 View = TypeVar("View", bound=Callable[..., object])
 FRESH = timedelta(minutes=15)
+RECENT = timedelta(minutes=30)
+TO_FILL_IN = timedelta(minutes=5)
 
 
 class Policy(Enum):
     ANYONE = auto()
     SIGNED_OUT = auto()
     SIGNED_IN = auto()
+    RECENT = auto()
     FRESH = auto()
     TOKEN = auto()
 
@@ -38,8 +41,10 @@ def _declares(policy: Policy) -> Callable[[View], View]:
 anyone = _declares(Policy.ANYONE)
 signed_out = _declares(Policy.SIGNED_OUT)
 signed_in = _declares(Policy.SIGNED_IN)
+recent = _declares(Policy.RECENT)
 fresh = _declares(Policy.FRESH)
-"""`fresh` asks for a password proven within the last 15 minutes."""
+"""`recent` asks for a password proven within the last 30 minutes, `fresh` within the last 15."""
+PROVEN_WITHIN = {Policy.RECENT: RECENT, Policy.FRESH: FRESH}
 
 
 def init_app(app: Flask) -> None:
@@ -63,15 +68,24 @@ def enforce() -> Response | None:
         return None
     if policy is Policy.SIGNED_OUT:
         return _go(url_for("dashboard.index")) if g.viewer else None
-    if policy in (Policy.SIGNED_IN, Policy.FRESH) and g.viewer is None:
+    if policy is not Policy.SIGNED_IN and policy not in PROVEN_WITHIN:
+        abort(404)
+    if g.viewer is None:
         return _go(url_for("identity.sign_in", next=_way_back()))
-    if policy is Policy.SIGNED_IN:
+    if policy is Policy.SIGNED_IN or _is_proven(policy):
         return None
-    if policy is Policy.FRESH:
-        if g.viewer.fresh_at and g.viewer.now - g.viewer.fresh_at <= FRESH:
-            return None
-        return _go(url_for("identity.password_again", next=_way_back()))
-    abort(404)
+    return _go(url_for("identity.password_again", next=_way_back()))
+
+
+def _is_proven(policy: Policy) -> bool:
+    """Whether the password is young enough. So that nothing typed is lost, what was begun on a recent page may be sent
+    for as long again, and a form that needs a fresh one is opened while there is time to fill it in."""
+    within = PROVEN_WITHIN[policy]
+    if policy is Policy.RECENT and request.method == "POST":
+        within *= 2
+    if policy is Policy.FRESH and request.method == "GET":
+        within = TO_FILL_IN
+    return bool(g.viewer.fresh_at and g.viewer.now - g.viewer.fresh_at <= within)
 
 
 def _way_back() -> str | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from flask import Flask
 from jinja2 import TemplateError
 
-from webapp.actions import erasure, goals, heartbeats, months, outbox, retention
+from webapp.actions import erasure, goals, grants, heartbeats, months, outbox, retention
 from webapp.actions.outbox import MOST_ATTEMPTS, Claim, Letter
 from webapp.extensions import db
 from webapp.models.engine import begin_writing, compact
@@ -64,6 +64,7 @@ class Worker:
             while not stop.is_set() and self.send_one():
                 self.beat()
             if self._every("horizon", HORIZON_SECONDS):
+                self.repeat(stop, "grants expired", grants.expire_due)
                 self.repeat(stop, "goals extended", goals.extend_horizons)
                 self.repeat(stop, "goals with months closed", months.close_over)
             if self._every("retention", RETENTION_SECONDS):

@@ -10,7 +10,7 @@ from webapp.api.operation import Answer, operation
 from webapp.api.tracking import examples
 from webapp.api.tracking.blueprint import bp
 from webapp.api.tracking.present import answer
-from webapp.api.tracking.schemas import MOST_IN_BULK, GoalInBulk
+from webapp.api.tracking.schemas import MOST_IN_BULK, GoalInBulk, Held
 from webapp.api.tracking.whose import refuse_for_others
 from webapp.extensions import db
 
@@ -22,7 +22,10 @@ MOST_DATES = 5_000
     "goals:write",
     body=list[GoalInBulk] | list[list[GoalInBulk]],
     example=[[examples.MORNING_WALK]],
-    answers={200: Answer("The numbers of the goals, in the order of the body.", list[int], [1])},
+    answers={
+        200: Answer("The numbers of the goals, in the order of the body.", list[int], [1]),
+        423: Answer("A goal is closed: it is opened again before anything of it changes.", Held, examples.HELD),
+    },
     tag="Bulk",
 )
 def write_many() -> Any:

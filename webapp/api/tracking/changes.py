@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, g, request
 
-from webapp.actions import reviews, tracked_goals
+from webapp.actions import decisions, tracked_goals
 from webapp.api.body import check
 from webapp.api.guard import match
 from webapp.api.tracking.present import echo_json, nothing, tag_of
@@ -55,8 +55,7 @@ def judge(goal: Goal, asked: GoalPatch) -> Response:
     other = asked.userid not in (None, goal.owner_id) or any(value != stood.get(name) for name, value in said.items())
     if FLAG not in asked.model_fields_set or other:
         raise Refused("not_yours")
-    decide = reviews.approve if asked.is_therapist_approved else reviews.return_to_draft
-    return echo(decide(db.session, g.viewer, goal))
+    return echo(decisions.judge_current(db.session, g.viewer, goal, approved=bool(asked.is_therapist_approved)))
 
 
 def _flag_alone(value: Any) -> bool:

@@ -72,3 +72,10 @@ TRACKER = {"time_zone": "America/New_York", "goaltracker": [{"duedate": "2024-01
 TICK = {"goalTrackId": 101, "iscompleted": True}
 REMINDER = {"goalid": 1, "remindertime": "14:15:22Z", "reminder": True}
 DELETED = {"goalid": 1, "is_deleted": True}
+HELD = {
+    "detail": "It is held as it is: see why, by whom, since when, and what can be done.",
+    "reason": "closed",
+    "by": [],
+    "since": "2026-03-10T12:00:00Z",
+    "actions": ["reopen"],
+}

@@ -13,7 +13,7 @@ from webapp.api.tracking import examples
 from webapp.api.tracking.blueprint import bp
 from webapp.api.tracking.changes import change, held
 from webapp.api.tracking.present import answer, goal_json, nothing, tag_of
-from webapp.api.tracking.schemas import GoalDeleted, GoalEcho, GoalPatch, GoalPost, GoalPut, GoalRead, ReminderPut
+from webapp.api.tracking.schemas import GoalDeleted, GoalEcho, GoalPatch, GoalPost, GoalPut, GoalRead, Held, ReminderPut
 from webapp.api.tracking.shown import echo, one
 from webapp.api.tracking.whose import looked_at, refuse_for_others
 from webapp.domain.days import shifted
@@ -25,7 +25,8 @@ LISTED_DAYS = 31
 """The list of goals shows due dates of so many days ago and later."""
 UNKNOWN = Answer("There is no such goal.")
 STALE = Answer("The goal has changed since the version named in If-Match.")
-CHANGED = {200: Answer("The goal as it is now.", GoalEcho, examples.ECHO), 204: UNKNOWN}
+HELD = Answer("The goal is closed: it is opened again before anything of it changes.", Held, examples.HELD)
+CHANGED = {200: Answer("The goal as it is now.", GoalEcho, examples.ECHO), 204: UNKNOWN, 423: HELD}
 GOAL = {200: Answer("The goal with all its due dates.", GoalRead, examples.READ)}
 
 

@@ -205,6 +205,16 @@ class GoalDeleted(BaseModel):
     is_deleted: bool
 
 
+class Held(BaseModel):
+    """The goal is held as it is: why, whom it waits for, since when, and what its owner may do next."""
+
+    detail: str
+    reason: str
+    by: list[str]
+    since: str | None
+    actions: list[str]
+
+
 class TrackedOnDay(BaseModel):
     """One goal on one due date."""
 

@@ -13,7 +13,7 @@ from webapp.api.tracking.blueprint import bp
 from webapp.api.tracking.changes import held
 from webapp.api.tracking.fields import day_of
 from webapp.api.tracking.present import answer, row_json, tracker_json
-from webapp.api.tracking.schemas import Tick, TrackerAsk, TrackerRead, TrackingRead
+from webapp.api.tracking.schemas import Held, Tick, TrackerAsk, TrackerRead, TrackingRead
 from webapp.api.tracking.whose import looked_at
 from webapp.domain.days import is_zone
 from webapp.domain.errors import NotFound
@@ -29,7 +29,10 @@ USUAL_ZONE = "Etc/UTC"
     "goals:tick",
     body=Tick,
     example=examples.TICK,
-    answers={200: Answer("The due date as it is now, with the goal's status.", TrackingRead, examples.ROW)},
+    answers={
+        200: Answer("The due date as it is now, with the goal's status.", TrackingRead, examples.ROW),
+        423: Answer("The goal is closed: nothing of it is ticked any more.", Held, examples.HELD),
+    },
     tag="Tracking",
 )
 def tick(goalid: int) -> Any:

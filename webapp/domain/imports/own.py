@@ -17,12 +17,14 @@ from webapp.domain.errors import Invalid
 from webapp.domain.imports.archive import FILE_MAGIC, MAX_UNPACKED, open_archive, refusal
 from webapp.domain.imports.own_fields import Fields, Findings
 from webapp.domain.imports.own_goals import (
+    OwnClosing,
     OwnDay,
     OwnEntry,
     OwnGoal,
     OwnPause,
     OwnRevision,
     OwnVersion,
+    closing_of,
     complete,
     day_of,
     entry_of,
@@ -159,12 +161,15 @@ def _goals(content: Mapping[str, Any], found: Findings) -> tuple[list[OwnGoal], 
     known = {goal.id for goal, _ in personal}
     versions: dict[str, list[OwnVersion]] = defaultdict(list)
     revisions: dict[str, list[OwnRevision]] = defaultdict(list)
+    closings: dict[str, list[OwnClosing]] = defaultdict(list)
     days: dict[str, list[OwnDay]] = defaultdict(list)
     _gather(content, found, "schedules", MOST_OF_GOALS, version_of, versions, lambda one: one.schedule.valid_from)
     _gather(content, found, "revisions", MOST_OF_GOALS, revision_of, revisions, lambda one: one.number)
+    _gather(content, found, "closings", MOST_OF_GOALS, closing_of, closings, lambda one: one.closed_at)
     _gather(content, found, "occurrences", MOST_DAYS, day_of, days, lambda one: one.local_date)
     whole = {
-        goal.id: complete(goal, row, versions[goal.id], revisions[goal.id], days[goal.id]) for goal, row in personal
+        goal.id: complete(goal, row, versions[goal.id], revisions[goal.id], closings[goal.id], days[goal.id])
+        for goal, row in personal
     }
     for goal, row in personal:
         if goal.id not in known:

@@ -1,6 +1,6 @@
 """Goals of our own export: schedules, days, the ledger and pauses, as the rules know them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -23,6 +23,7 @@ from webapp.domain.goals import (
 from webapp.domain.imports.own_fields import Fields, Terms
 from webapp.domain.pauses import Pause
 from webapp.domain.quotas import Quota, QuotaPeriod
+from webapp.domain.reviews import COMMENT_LENGTH
 from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD, Frequency, Schedule
 from webapp.domain.tracking import LONGEST_NOTE, DayState, Direction, Fact, Mode, Source
 from webapp.domain.verdicts import Aim
@@ -58,6 +59,17 @@ class OwnRevision:
     number: int
     terms: Terms
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClosing:
+    """What its owner said came of a goal when they closed it, until they opened it again."""
+
+    closed_at: datetime
+    outcome: Outcome
+    score: Decimal
+    words: str
+    reopened_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,7 @@ class OwnGoal:
     reminders: tuple[time, ...] = ()
     versions: tuple[OwnVersion, ...] = ()
     revisions: tuple[OwnRevision, ...] = ()
+    closings: tuple[OwnClosing, ...] = ()
     days: tuple[OwnDay, ...] = ()
 
     @property
@@ -177,9 +190,15 @@ def goal_of(row: Fields) -> OwnGoal:
 
 
 def complete(
-    goal: OwnGoal, row: Fields, versions: Iterable[OwnVersion], revisions: list[OwnRevision], days: list[OwnDay]
+    goal: OwnGoal,
+    row: Fields,
+    versions: Iterable[OwnVersion],
+    revisions: Iterable[OwnRevision],
+    closings: Sequence[OwnClosing],
+    days: Iterable[OwnDay],
 ) -> OwnGoal:
-    """The goal with its lists in order; a goal without a schedule or with an impossible window is a problem."""
+    """The goal with its lists in order; a goal without a schedule, with an impossible window, or closed without a
+    closing is a problem."""
     ordered = tuple(sorted(versions, key=lambda version: version.schedule.valid_from))
     if not ordered:
         row.wrong("schedules")
@@ -190,9 +209,14 @@ def complete(
             row.wrong("rows_from")
     elif goal.rows_from is None or goal.rows_until is None or goal.rows_until < goal.rows_from:
         row.wrong("rows_until")
-    if any(revision.number > goal.revision for revision in revisions):
-        row.wrong("revision")
-    return replace(goal, versions=ordered, revisions=tuple(revisions), days=tuple(days))
+    standing = [closing for closing in closings if closing.reopened_at is None]
+    return replace(
+        _closed(goal, row, standing),
+        versions=ordered,
+        revisions=tuple(revisions),
+        closings=tuple(closings),
+        days=tuple(days),
+    )
 
 
 def version_of(row: Fields) -> OwnVersion:
@@ -228,6 +252,16 @@ def revision_of(row: Fields) -> OwnRevision:
     return OwnRevision(row.number("number", 1), row.terms(), row.instant("created_at"))
 
 
+def closing_of(row: Fields) -> OwnClosing:
+    """The closing in a row of "closings"."""
+    score = row.amount("score")
+    if score is None or not 0 <= score <= 1:
+        row.wrong("score")
+    outcome, words = row.choice("outcome", Outcome), row.text("words", COMMENT_LENGTH)
+    reopened_at = row.instant_or_none("reopened_at")
+    return OwnClosing(row.instant("closed_at"), outcome, score or Decimal(0), words, reopened_at)
+
+
 def entry_of(row: Fields) -> OwnEntry:
     """The fact in a row of "entries"."""
     mode, value, state = row.choice("mode", Mode), row.amount("value"), row.choice_or_none("state", DayState)
@@ -261,6 +295,17 @@ def pause_of(row: Fields) -> OwnPause:
     if days.check():
         row.wrong("last")
     return OwnPause(row.identity(), row.reference("goal"), days, row.instant("created_at"))
+
+
+def _closed(goal: OwnGoal, row: Fields, standing: Sequence[OwnClosing]) -> OwnGoal:
+    """Whether the goal is closed, and what came of it, is what the closing says that stands."""
+    if len(standing) != 1:
+        if standing or goal.lifecycle is Lifecycle.CLOSED:
+            row.wrong("lifecycle")
+        return goal
+    (closing,) = standing
+    away = goal.archived_at or closing.closed_at
+    return replace(goal, lifecycle=Lifecycle.CLOSED, outcome=closing.outcome, archived_at=away)
 
 
 def _reminders(row: Fields) -> tuple[time, ...]:
