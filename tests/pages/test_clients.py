@@ -58,6 +58,14 @@ def lived(session: Session, her: Viewer) -> None:
     session.commit()
 
 
+@pytest.fixture
+def some_days(session: Session, her: Viewer) -> None:
+    """Enough of a life to be seen, where only whether it is seen matters."""
+    make.tick(session, her, make.goal(session, her, "Call my sister"), TODAY)
+    make.mood(session, her, 1, TODAY)
+    session.commit()
+
+
 def send(visit: Browser, request: tuple[str, str, dict[str, str]], client: str, *, htmx: bool = False) -> Page:
     method, path, fields = request
     address = path.format(id=client)
@@ -206,7 +214,7 @@ def without_tokens(text: str) -> str:
 
 
 @pytest.mark.parametrize("who", BLIND)
-@pytest.mark.usefixtures("lived")
+@pytest.mark.usefixtures("some_days")
 def test_for_everybody_else_there_is_no_such_client(
     app: Flask, session: Session, ada: Person, home: Organisation, who: str
 ) -> None:

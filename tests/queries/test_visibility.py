@@ -154,6 +154,10 @@ class Crowd:
         )
 
 
+once = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What the crowd is made of does not hang on the engine."""
+
+
 @pytest.fixture
 def crowd(app: Flask, session: Session) -> Crowd:
     """Many people in three organisations: every status, role, grant, kind of goal and day of a mood, combined."""
@@ -279,6 +283,7 @@ def test_everybody_sees_exactly_what_they_may_read(session: Session, crowd: Crow
         assert seen == crowd.readable(viewer, sight), (viewer.name, sight.permission)
 
 
+@once
 def test_the_crowd_has_all_reasons_to_see_a_goal(crowd: Crowd) -> None:
     reasons = set()
     for viewer, goal in itertools.product(crowd.viewers, crowd.goals):
@@ -289,6 +294,7 @@ def test_the_crowd_has_all_reasons_to_see_a_goal(crowd: Crowd) -> None:
     assert reasons == everyones | {(Kind.TARGET, True)}
 
 
+@once
 def test_the_crowd_has_all_reasons_to_see_a_mood(crowd: Crowd) -> None:
     _, levels, words, *_ = SIGHTS
     reasons: set[tuple[bool, bool, date]] = set()
@@ -302,6 +308,7 @@ def test_the_crowd_has_all_reasons_to_see_a_mood(crowd: Crowd) -> None:
     assert reasons == {(own, worded, day) for own in (True, False) for worded in (True, own) for day in DAYS}
 
 
+@once
 def test_the_crowd_has_all_reasons_to_hear_a_comment(crowd: Crowd) -> None:
     goals = {goal.id: goal for goal in crowd.goals}
     reasons = set()
@@ -317,6 +324,7 @@ def test_the_crowd_has_all_reasons_to_hear_a_comment(crowd: Crowd) -> None:
     assert reasons == private | objective | {(Kind.TARGET, True, True), (Kind.TARGET, True, False)}
 
 
+@once
 def test_the_crowd_has_all_reasons_to_see_a_review(crowd: Crowd) -> None:
     goals = {goal.id: goal for goal in crowd.goals}
     reasons = set()
@@ -329,6 +337,7 @@ def test_the_crowd_has_all_reasons_to_see_a_review(crowd: Crowd) -> None:
     assert reasons == private | objective | {(Kind.TARGET, True, False)}
 
 
+@once
 def test_viewers_carry_the_roles_of_their_active_memberships(crowd: Crowd) -> None:
     assert [viewer.name for viewer in crowd.viewers if set(viewer.roles) != crowd.roles[viewer.id]] == []
 

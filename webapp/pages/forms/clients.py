@@ -73,6 +73,10 @@ class Interval(NamedTuple):
     typed: Mapping[str, str]
     errors: Mapping[str, str] = {}
 
+    def kind(self, name: str) -> str:
+        """The type of the field: one of dates shows nothing that is none, and what was typed is to stay."""
+        return "date" if not self.typed[name] or plain_date(self.typed[name]) else "text"
+
 
 def asked_interval(values: Mapping[str, str], today: date) -> Interval:
     """The days a request names by `from` and `to`; the last 28 when it names none, or some that cannot be."""
