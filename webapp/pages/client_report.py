@@ -7,14 +7,12 @@ from flask import Blueprint, g, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from webapp.domain.errors import NotFound
 from webapp.domain.grants import Scope
-from webapp.domain.people import Role
 from webapp.domain.reviews import Act
 from webapp.domain.schedules import Frequency
 from webapp.extensions import db
 from webapp.pages import charts
-from webapp.pages.clients import looked_at
+from webapp.pages.clients import for_therapists, looked_at
 from webapp.pages.forms.clients import Interval, asked_interval
 from webapp.pages.respond import page
 from webapp.pages.rows import streak_words
@@ -28,13 +26,7 @@ from webapp.web.policies import recent
 from webapp.web.words import schedule_words, target_words
 
 bp = Blueprint("client_report", __name__, url_prefix="/clients")
-
-
-@bp.before_request
-def for_therapists() -> None:
-    """Nothing is here for whoever is no therapist in good standing."""
-    if not g.viewer.has(Role.THERAPIST):
-        raise NotFound
+bp.before_request(for_therapists)
 
 
 @bp.get("/<client>/report")

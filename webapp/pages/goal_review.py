@@ -36,7 +36,6 @@ class Panel:
 
     words: str
     may: tuple[Act, ...]
-    closed: bool = False
     own: bool = False
     round: str = ""
     told: str = ""
@@ -62,7 +61,6 @@ def panel_of(goal: Goal) -> dict[str, Any]:
     panel = Panel(
         words=_words(standing),
         may=tuple(act for act in standing.may if act is not Act.ACKNOWLEDGE or not (ending and ending.acknowledged)),
-        closed=closed,
         own=own,
         round=f"/reviews/{standing.round.public_id}" if standing.round and known else "",
         told=_told(last) if last else "",

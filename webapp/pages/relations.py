@@ -6,11 +6,11 @@ from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
 
 from webapp.actions import grant_invitations, grants
-from webapp.domain.errors import Invalid, NotFound
+from webapp.domain.errors import Invalid
 from webapp.domain.grants import in_groups
 from webapp.domain.identity import email_problems
-from webapp.domain.people import Role
 from webapp.extensions import db
+from webapp.pages.clients import for_therapists
 from webapp.pages.forms.sharing import InvitationForm
 from webapp.pages.respond import onward, page, reply, say
 from webapp.pages.sharing_words import invitation_words, shared_words
@@ -22,13 +22,7 @@ from webapp.web.policies import recent
 from webapp.web.transaction import will_write
 
 bp = Blueprint("relations", __name__, url_prefix="/clients")
-
-
-@bp.before_request
-def for_therapists() -> None:
-    """Nothing is here for whoever is no therapist in good standing."""
-    if not g.viewer.has(Role.THERAPIST):
-        raise NotFound
+bp.before_request(for_therapists)
 
 
 @bp.get("/requests")

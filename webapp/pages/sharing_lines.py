@@ -15,7 +15,7 @@ from webapp.pages.charts import bars
 from webapp.pages.sharing_words import end_words, heading_words, look_words, name_words, shared_words, step_words
 from webapp.queries import grant_invitations, grants
 from webapp.queries.grants import Share
-from webapp.queries.looks import PAGE, Looks, looks_at, weeks_of_looks
+from webapp.queries.looks import Looks, looks_at, weeks_of_looks
 from webapp.web.formats import day, moment
 
 BAR, STEP = 12, 14
@@ -82,7 +82,7 @@ def looks_of(
         }
         for look in found.rows
     ]
-    return {"looks": rows, "older": older(found, address), "later": bool(before), "most": PAGE}
+    return {"looks": rows, "older": older(found, address), "later": bool(before)}
 
 
 def older(found: Looks, address: str) -> str | None:

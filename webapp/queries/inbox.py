@@ -33,7 +33,6 @@ class InboxRow:
     change: bool
     state: RoundState
     sent_at: datetime
-    closed_at: datetime | None
     verdict: Verdict | None
     nudged_at: datetime | None
 
@@ -96,7 +95,6 @@ def _inbox(viewer: Viewer, *, of_mine: bool = False) -> Select[*tuple[Any, ...]]
         ReviewRound.revision,
         ReviewRound.state,
         ReviewRound.sent_at,
-        ReviewRound.closed_at,
         Goal.id.label("goal_id"),
         Goal.public_id.label("goal"),
         Goal.kind,
@@ -132,7 +130,6 @@ def _rows(session: AnySession, viewer: Viewer, statement: Select[*tuple[Any, ...
             change=row.change,
             state=row.state,
             sent_at=getattr(row, "named_at", row.sent_at),
-            closed_at=row.closed_at,
             verdict=getattr(row, "verdict", None),
             nudged_at=getattr(row, "nudged_at", None),
         )
