@@ -35,6 +35,15 @@ def migrate(url: str, folder: Path) -> None:
     disconnect(app)
 
 
+def let_go(app: Flask) -> None:
+    """The application waits for the next test: connections to a server stay, those to a file are closed with it."""
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            if engine.dialect.name == "sqlite":
+                engine.dispose()
+
+
 def disconnect(app: Flask) -> None:
     """The application holds no connection any more."""
     with app.app_context():

@@ -1,6 +1,7 @@
 """One prepared database per engine and worker; every test finds it freshly migrated and leaves it without a trace."""
 
 import contextlib
+import gc
 import importlib
 import os
 import shutil
@@ -38,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files that other programs published may lie beside the project; where they do not, nothing asks for them. On a
     laptop without Chromium the browser's tests are left out; a build machine has to have one."""
+    if getattr(config.option, "loadgroup", False):
+        _name_groups(items)
     if absent := [item for item in items if item.get_closest_marker("published") and not PUBLISHED.exists()]:
         items[:] = [item for item in items if item not in absent]
         config.hook.pytest_deselected(items=absent)
@@ -46,6 +49,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+
+
+def _name_groups(items: list[pytest.Item]) -> None:
+    """What is marked to run in one process does: pytest-xdist 3.8 reads the group from the end of a test's name, where
+    it cannot write it since pytest 9.2."""
+    for item in items:
+        for mark in item.iter_markers("xdist_group"):
+            if not item.nodeid.endswith(f"@{mark.args[0]}"):
+                item._id = type(item._id).parse(f"{item.nodeid}@{mark.args[0]}")  # type: ignore[attr-defined]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: to look through it for rubbish again and again would cost a tenth of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 # Browser: what pytest-playwright asks for.
@@ -86,6 +105,12 @@ def _postgresql_database(postgresql_server: str, tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture(scope="session")
+def _emptying(_postgresql_database: str) -> Iterator[Callable[[], None]]:
+    with servers.emptying(_postgresql_database) as empty:
+        yield empty
+
+
+@pytest.fixture(scope="session")
 def _sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("database") / "aimline.db"
 
@@ -101,10 +126,10 @@ def sqlite_url(_sqlite_template: Path, _sqlite_file: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(_postgresql_database: str) -> Iterator[str]:
+def postgresql_url(_postgresql_database: str, _emptying: Callable[[], None]) -> Iterator[str]:
     """A migrated, empty PostgreSQL database for one test."""
     yield _postgresql_database
-    servers.empty(_postgresql_database)
+    _emptying()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -112,6 +137,24 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated, empty database for one test; the test runs once for each engine."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+def together(engine: str) -> Any:
+    """The tests of a file on this engine run in one process, so that what they share is made once."""
+    return pytest.param(engine, marks=pytest.mark.xdist_group(engine))
+
+
+@pytest.fixture(scope="module", params=[together("sqlite"), together("postgresql")])
+def lasting_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A migrated database for all tests of a file, which stays as they leave it; the file runs once for each engine."""
+    folder = tmp_path_factory.mktemp("lasting")
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("_sqlite_template"), folder / "aimline.db")
+        yield f"sqlite:///{folder / 'aimline.db'}"
+        return
+    with servers.database(request.getfixturevalue("postgresql_server")) as address:
+        _application().migrate(address, folder)
+        yield address
 
 
 # The application.
@@ -141,7 +184,9 @@ def app_factory(tmp_path: Path, compiled: FileSystemBytecodeCache) -> Iterator[A
 
 
 @pytest.fixture(scope="session")
-def _standing(tmp_path_factory: pytest.TempPathFactory, compiled: FileSystemBytecodeCache) -> Callable[[str], Flask]:
+def _standing(
+    tmp_path_factory: pytest.TempPathFactory, compiled: FileSystemBytecodeCache
+) -> Iterator[Callable[[str], Flask]]:
     """The application on a database, made once for each: its templates and statements stay compiled."""
     application = _application()
     made: dict[str, Flask] = {}
@@ -153,21 +198,23 @@ def _standing(tmp_path_factory: pytest.TempPathFactory, compiled: FileSystemByte
             made[url].jinja_env.bytecode_cache = compiled
         return made[url]
 
-    return standing
+    yield standing
+    for app in made.values():
+        application.disconnect(app)
 
 
 @pytest.fixture
 def app(_standing: Callable[[str], Flask], database_url: str) -> Iterator[Flask]:
     """The application on each engine in turn; a test that changes it makes its own by `app_factory`."""
     yield _standing(database_url)
-    _application().disconnect(_standing(database_url))
+    _application().let_go(_standing(database_url))
 
 
 @pytest.fixture
 def sqlite_app(_standing: Callable[[str], Flask], sqlite_url: str) -> Iterator[Flask]:
     """The application on SQLite alone, for tests that do not care about the engine."""
     yield _standing(sqlite_url)
-    _application().disconnect(_standing(sqlite_url))
+    _application().let_go(_standing(sqlite_url))
 
 
 @pytest.fixture

@@ -106,3 +106,5 @@ BLIND = {
     "no therapist": granted_to_a_member,
     "another client's": granted_by_somebody_else,
 }
+APART = ("reduced to tracking", "no therapist", "another client's")
+"""Those whom tests/rights does not know; what the others get at every address is tried there, for all of them."""

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from tests import lives, make
 from tests.make import NOW, TODAY, days_ago
 from tests.page import Browser, Page, signed_in
-from tests.pages.crowd import BLIND, UNKNOWN, therapist, told
+from tests.pages.crowd import APART, BLIND, UNKNOWN, therapist, told
 from webapp.actions import access
 from webapp.domain.grants import GrantState, Scope
 from webapp.domain.people import MembershipStatus, Viewer
 from webapp.models import Access, Goal, GoalProposal, Grant, Membership, Organisation, Person
 
-LETS_SEE_SOMETHING = {"reduced to tracking", "reduced to moods"}
+LETS_SEE_SOMETHING = {"reduced to tracking"}
 """Whom Ada lets see something, though no goals: they are at her page and not at what is about goals."""
 LOOKS = [
     ("GET", "/clients/{id}", {}),
@@ -213,7 +213,7 @@ def without_tokens(text: str) -> str:
 # Who else.
 
 
-@pytest.mark.parametrize("who", BLIND)
+@pytest.mark.parametrize("who", APART)
 @pytest.mark.usefixtures("some_days")
 def test_for_everybody_else_there_is_no_such_client(
     app: Flask, session: Session, ada: Person, home: Organisation, who: str

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests import make
 from tests.make import TODAY
 from tests.page import Browser, signed_in
-from tests.pages.crowd import BLIND, UNKNOWN, told
+from tests.pages.crowd import APART, BLIND, UNKNOWN, told
 from tests.relations import Relation
 from webapp.domain.goals import Lifecycle, Outcome
 from webapp.domain.reviews import Verdict
@@ -169,7 +169,7 @@ def test_a_therapist_neither_closes_nor_reopens(they: Relation, thea: Browser) -
     assert make.everything(they.session) == before
 
 
-@pytest.mark.parametrize("who", BLIND)
+@pytest.mark.parametrize("who", APART)
 def test_for_everybody_else_there_is_no_goal_to_close(app: Flask, session: Session, they: Relation, who: str) -> None:
     browser = signed_in(app, session, BLIND[who](session, they.client, they.home))
     before = make.everything(session)

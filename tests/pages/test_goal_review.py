@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests import make
 from tests.benchmarks.statements import counted
 from tests.page import Browser, Page, signed_in
-from tests.pages.crowd import BLIND, UNKNOWN, told
+from tests.pages.crowd import APART, BLIND, UNKNOWN, told
 from tests.relations import Relation, Work
 from webapp.domain.goals import ReviewState
 from webapp.domain.grants import GrantState, Scope
@@ -331,7 +331,7 @@ def ask(browser: Browser, request: tuple[str, str, dict[str, Any]], goal: str) -
     return browser.get(path.format(id=goal)) if method == "GET" else browser.post(path.format(id=goal), **fields)
 
 
-@pytest.mark.parametrize("who", BLIND)
+@pytest.mark.parametrize("who", APART)
 def test_for_everybody_else_there_is_nothing_to_ask_about(
     app: Flask, session: Session, they: Relation, who: str
 ) -> None:

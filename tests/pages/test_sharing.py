@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests import make
 from tests.make import NOW
 from tests.page import Browser, Page, signed_in
-from tests.pages.crowd import BLIND, UNKNOWN, told
+from tests.pages.crowd import APART, BLIND, UNKNOWN, told
 from webapp.actions import grant_invitations, grants, outbox
 from webapp.domain.grants import GrantDraft, GrantState, Scope, Term, in_groups
 from webapp.domain.people import Role, Viewer
@@ -246,7 +246,7 @@ def test_whoever_shares_more_or_less_proves_their_password(
     assert visit.get("/sharing").status == 200
 
 
-@pytest.mark.parametrize("who", [*BLIND, "the therapist"])
+@pytest.mark.parametrize("who", [*APART, "the therapist"])
 def test_for_everybody_else_a_grant_does_not_exist(
     app: Flask, session: Session, ada: Person, thea: Person, shared: Grant, who: str
 ) -> None:
