@@ -36,16 +36,21 @@ def _project() -> dict[str, Any]:
     return project
 
 
-def _pins(file: str) -> dict[str, str]:
+def _pins(file: str) -> dict[str, frozenset[str]]:
+    """The versions of each package; one for some Pythons may be another than for others."""
     text = (ROOT / file).read_text(encoding="utf-8")
-    return {canonicalize_name(pin["name"]): pin["version"] for pin in PIN.finditer(text)}
+    pins: dict[str, frozenset[str]] = {}
+    for pin in PIN.finditer(text):
+        name = canonicalize_name(pin["name"])
+        pins[name] = pins.get(name, frozenset()) | {pin["version"]}
+    return pins
 
 
-def _fits(asked: list[str], pins: dict[str, str]) -> None:
+def _fits(asked: list[str], pins: dict[str, frozenset[str]]) -> None:
     for requirement in map(Requirement, asked):
-        version = pins.get(canonicalize_name(requirement.name))
-        fits = version is not None and requirement.specifier.contains(version, prereleases=True)
-        assert fits, f"{requirement} is locked at {version}: make lock"
+        versions = pins.get(canonicalize_name(requirement.name), frozenset())
+        fits = any(requirement.specifier.contains(version, prereleases=True) for version in versions)
+        assert fits, f"{requirement} is locked at {sorted(versions)}: make lock"
 
 
 def test_every_package_we_ask_for_has_its_reason() -> None:
