@@ -27,7 +27,7 @@ worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS") or 4)
 
 # A request is small and short. Imports, the largest bodies, are bounded by the application.
-limit_request_line = 4094
+limit_request_line = 8190  # a filter of 4 KB, percent-encoded
 limit_request_fields = 64
 limit_request_field_size = 8190
 timeout = 30

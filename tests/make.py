@@ -4,21 +4,24 @@ import itertools
 import secrets
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.actions import entries, goals, keys, moods, palette
+from webapp.actions import entries, goals, keys, moods, objectives, palette
 from webapp.domain.goals import GoalDraft, Kind
 from webapp.domain.grants import GrantState, Scope
 from webapp.domain.moods import MoodDraft
+from webapp.domain.objective_drafts import KeyResultDraft, ObjectiveDraft
 from webapp.domain.people import MembershipStatus, Role, Viewer
 from webapp.domain.schedules import Frequency, ScheduleDraft
 from webapp.domain.tracking import DayState, EntryDraft
 from webapp.models import (
     AuditEvent,
     Base,
+    Cycle,
     Entry,
     Goal,
     Grant,
@@ -34,6 +37,7 @@ from webapp.models import (
 )
 from webapp.queries import goals as queries
 from webapp.queries.goals import find
+from webapp.queries.objectives import Found
 from webapp.queries.people import secret_hash, viewer_of
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -199,3 +203,28 @@ def says(session: Session, viewer: Viewer, goal: Goal) -> dict[str, Any]:
     """Everything the goal says by itself, opened, without its version and address."""
     opened = asdict(queries.opened(session, viewer, find(session, viewer, goal.public_id)))
     return {name: value for name, value in opened.items() if name not in ("id", "version", "revision")}
+
+
+def cycle(session: Session, organisation: Organisation, title: str = "First quarter", **columns: Any) -> Cycle:
+    """A cycle of the organisation from January to March, TODAY within, that asks for no review unless told so."""
+    given = {"starts": date(2026, 1, 1), "ends": date(2026, 3, 31), "zone": "Europe/Berlin", **columns}
+    made = Cycle(organisation_id=organisation.id, title=title, state_at=NOW, created_at=NOW, **given)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def key_result(name: str = "Win shops", target: int | str = 10, **said: Any) -> KeyResultDraft:
+    """What a key result asks: at least so much, from nothing, unless told otherwise."""
+    return KeyResultDraft(name=name, target=Decimal(target), **said)
+
+
+def objective_draft(viewer: Viewer, cycle: Cycle, name: str = "Be the city's baker", **said: Any) -> ObjectiveDraft:
+    """An objective of the viewer's with one key result, unless told otherwise."""
+    given = {"owner": viewer.public_id, "key_results": (key_result(),), **said}
+    return ObjectiveDraft(name=name, cycle=cycle.public_id, **given)
+
+
+def objective(session: Session, viewer: Viewer, cycle: Cycle, name: str = "Be the city's baker", **said: Any) -> Found:
+    """The objective exists, as whoever asks for it may make it."""
+    return objectives.create(session, viewer, cycle.organisation_id, objective_draft(viewer, cycle, name, **said))

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from tests import make
 from tests.make import TODAY
-from webapp.actions import decisions, objectives, reviews
+from webapp.actions import check_ins, decisions, reviews
 from webapp.domain.grants import Scope
+from webapp.domain.objective_drafts import CheckInDraft
 from webapp.domain.people import Role, Viewer
 from webapp.domain.reviews import Act, Stage, Verdict
-from webapp.domain.schedules import Frequency
-from webapp.domain.tracking import Direction
 from webapp.models import (
+    Entry,
     Goal,
     Person,
     ReportingLine,
@@ -22,7 +22,9 @@ from webapp.models import (
 )
 from webapp.queries import goals as goal_queries
 from webapp.queries import inbox
+from webapp.queries import objectives as objective_queries
 from webapp.queries import reviews as queries
+from webapp.queries.objectives import Found
 
 LATER = timedelta(days=1, minutes=1)
 
@@ -93,12 +95,18 @@ class Work:
         )
         session.flush()
         self.paul, self.mona, self.ines = (make.viewer(session, one) for one in (self.person, self.manager, self.admin))
-        when = make.schedule(Frequency.ONE_TIME, until=TODAY + timedelta(days=60))
-        draft = make.draft("Win ten shops", when, direction=Direction.AT_LEAST, target=Decimal(10), unit="shops")
-        self.goal = objectives.open_one(session, self.paul, self.home.id, draft)
+        self.cycle = make.cycle(session, self.home, reviewers=1)
+        shops = make.key_result("Shops won", 10, unit="shops")
+        self.goal = make.objective(session, self.paul, self.cycle, "Win ten shops", key_results=(shops,)).goal
         session.commit()
 
     def send(self, *people: Person) -> ReviewRound:
         held = goal_queries.find(self.session, self.paul, self.goal.public_id, lock=True)
         wanted = [one.public_id for one in people]
         return reviews.send(self.session, self.paul, held, wanted, seen=held.version)
+
+    def check_in(self, viewer: Viewer, found: Found, value: Any, **said: Any) -> Entry:
+        """The first key result of the objective came to this."""
+        (row, *_) = objective_queries.key_results_of(self.session, found.goal.id)
+        key_result, held = objective_queries.find_key_result(self.session, viewer, row.public_id, lock=True)
+        return check_ins.check_in(self.session, viewer, key_result, held, CheckInDraft(Decimal(value), **said))

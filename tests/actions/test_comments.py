@@ -10,7 +10,6 @@ from tests import make
 from webapp.actions import comments
 from webapp.domain.comments import CommentDraft
 from webapp.domain.errors import Invalid, NotFound, Refused
-from webapp.domain.goals import Kind
 from webapp.domain.grants import GrantState, Scope
 from webapp.domain.people import MembershipStatus, Role, Viewer
 from webapp.models import AuditEvent, Comment, CommentMention, Goal, Grant, Membership, Organisation, Person
@@ -220,7 +219,7 @@ def test_the_words_are_sealed_for_the_goals_owner_and_the_log_names_no_organisat
 def test_about_an_objective_everybody_there_hears_and_may_be_told(
     session: Session, ada: Viewer, home: Organisation
 ) -> None:
-    goal = make.any_goal(session, session.get_one(Person, ada.id), Kind.OBJECTIVE, home)
+    goal = make.objective(session, ada, make.cycle(session, home), "Win ten shops").goal
     people = {}
     for name, status in (("Bob", MembershipStatus.ACTIVE), ("Cleo", MembershipStatus.LEFT)):
         someone = make.person(session, name)
@@ -231,7 +230,7 @@ def test_about_an_objective_everybody_there_hears_and_may_be_told(
     assert heard(session, people["Bob"], goal) == ["@Bob and @Cleo, what do you think?"]
     assert heard(session, people["Cleo"], goal) == []
     (mention,) = queries.mentions_of(session, people["Bob"])
-    assert mention.title == "objective of Ada"
+    assert mention.title == "Win ten shops"
     (row,) = queries.of_goal(session, ada, goal, most=9)[0]
     assert (row.told, row.alone, row.to) == (("Bob",), False, None)
     logged = session.scalars(select(AuditEvent).where(AuditEvent.tag == "comment:write")).one()

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from tests import make
 from tests.make import NOW, TODAY
-from webapp.actions import erasure, outbox, pauses, tokens, uploads
+from webapp.actions import check_ins, erasure, feeds, outbox, pauses, tokens, uploads
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import NotFound
 from webapp.domain.goals import Outcome, ReviewState
 from webapp.domain.grants import GrantAct, GrantState, Scope
 from webapp.domain.identity import Purpose
+from webapp.domain.objective_drafts import CheckInDraft, FeedDraft
+from webapp.domain.objectives import CycleState, FeedKind
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Role, Viewer
 from webapp.domain.reviews import Act, RoundState, Verdict
@@ -36,11 +38,14 @@ from webapp.models import (
     GrantEvent,
     GrantInvitation,
     IdempotentAnswer,
+    Membership,
     Mood,
     MoodBecause,
     MoodLabel,
     MoodReason,
     MoodRevision,
+    Objective,
+    Organisation,
     Person,
     Reminder,
     ReportingLine,
@@ -56,6 +61,7 @@ from webapp.models import (
 from webapp.models.engine import compact
 from webapp.queries.doctor import examine
 from webapp.queries.grant_invitations import address_hash
+from webapp.queries.objectives import find_key_result, key_results_of
 from webapp.queries.people import is_still_here, viewer_by_secret
 
 CANARIES = ("Marmalade quokka", "marmalade.quokka@example.org")
@@ -73,7 +79,7 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def live(session: Session, person: Person, other: Person) -> Viewer:
-    """At least one row of the person's in every table that can know them."""
+    """At least one row of the person's in every table that can know them; what they do at work, `work` adds."""
     her = make.viewer(session, person)
     words = her.words
     goal = make.goal(session, her, "canary title", question="canary title", tags=("canary tag",))
@@ -151,10 +157,28 @@ def trust(session: Session, her: Viewer, goal: Goal, other: Person) -> None:
     session.flush()
 
 
+def work(session: Session, person: Person) -> Objective:
+    """The person, who lived, locked a cycle of their organisation and answers there for an objective, which is
+    returned: they checked its key result in, said how sure they are, and let a goal of their own feed it."""
+    her = make.viewer(session, person)
+    home = session.scalars(select(Organisation).join(Membership).where(Membership.person_id == her.id)).one()
+    make.cycle(session, home, "Before", state=CycleState.LOCKED, state_by_id=her.id)
+    made = make.objective(session, her, make.cycle(session, home), "Ship it", tags=("Outdoors",))
+    (row,) = key_results_of(session, made.goal.id)
+    key_result, found = find_key_result(session, her, row.public_id, lock=True)
+    sure = CheckInDraft(Decimal(4), "Four already", Decimal("0.6"))
+    check_ins.check_in(session, her, key_result, found, sure)
+    found.objective.confidence, found.objective.confidence_by_id = Decimal("0.5"), her.id
+    feeds.connect(session, her, key_result, found, FeedDraft(_first_goal(session, her), FeedKind.COMPLETION))
+    session.commit()
+    return found.objective
+
+
 @pytest.fixture
 def bob(session: Session) -> Person:
     made = make.person(session, "Bob")
     live(session, made, make.person(session, "Cleo"))
+    work(session, made)
     return made
 
 
@@ -171,18 +195,24 @@ def test_nothing_of_the_person_is_left_and_nothing_of_others_is_gone(session: Se
     ada = make.person(session)
     live(session, ada, bob)
     between = counts(session)
+    objective = work(session, ada)
+    at_last = counts(session)
     unknowing = {"organisation", "team", "heartbeat", "limit_count"}
     kept_for_others = {"person", "audit_event", *unknowing}
-    grew = {table for table in before if between[table] > before[table]}
-    assert grew == before.keys() - {"heartbeat", "limit_count"}, "extend `live` by what knows people since"
+    grew = {table for table in before if at_last[table] > before[table]}
+    assert grew == before.keys() - {"heartbeat", "limit_count"}, "extend `live` or `work` by what knows people since"
+    stays = {table: at_last[table] - between[table] for table in before}  # the organisation's
+    assert stays.pop("key_result_feed") == 1
     erasure.erase(session, ada.id, NOW)
     session.commit()
     after = counts(session)
     assert {table: after[table] for table in before if table not in kept_for_others} == {
-        table: count for table, count in before.items() if table not in kept_for_others
+        table: count + stays.get(table, 0) for table, count in before.items() if table not in kept_for_others
     }
+    session.refresh(objective)
+    assert (objective.name, objective.confidence_by_id) == ("Ship it", ada.id)
     about = (AuditEvent.actor_id == ada.id) | (AuditEvent.subject_id == ada.id)
-    assert session.scalars(select(AuditEvent).where(about)).all() == []
+    assert set(session.scalars(select(AuditEvent.organisation_id).where(about))) == {_home_of(session, objective)}
     assert [event.tag for event in session.scalars(select(AuditEvent).where(AuditEvent.object_kind == "person"))] == [
         "person:erase"
     ]
@@ -192,7 +222,12 @@ def test_nothing_of_the_person_is_left_and_nothing_of_others_is_gone(session: Se
 
 
 def _first_goal(session: Session, viewer: Viewer) -> str:
-    return session.scalars(select(make.Goal.public_id).where(make.Goal.owner_id == viewer.id)).first() or ""
+    mine = (Goal.owner_id == viewer.id, Goal.organisation_id.is_(None))
+    return session.scalars(select(Goal.public_id).where(*mine).order_by(Goal.id)).first() or ""
+
+
+def _home_of(session: Session, objective: Objective) -> int | None:
+    return session.get_one(Goal, objective.goal_id).organisation_id
 
 
 def test_the_erased_person_is_a_number_without_a_name(session: Session, bob: Person, ada: Person) -> None:

@@ -8,18 +8,19 @@ from sqlalchemy.orm import Session
 
 from tests import lives, make
 from tests.make import NOW, TODAY
-from webapp.actions import comments, erasure, objectives, reviews
+from webapp.actions import check_ins, comments, erasure, feeds, reviews
 from webapp.domain.comments import CommentDraft
 from webapp.domain.goals import ReviewState
+from webapp.domain.objective_drafts import CheckInDraft, FeedDraft
+from webapp.domain.objectives import FeedKind
 from webapp.domain.people import Role
 from webapp.domain.reviews import Act, RoundState
-from webapp.domain.tracking import Direction
-from webapp.models import Comment, Goal, GrantInvitation, Person, ReviewEvent, TherapistCode
+from webapp.models import Goal, GrantInvitation, KeyResultFeed, Person, ReviewEvent, TherapistCode
+from webapp.queries import check_ins as check_in_queries
 from webapp.queries import comments as comment_queries
-from webapp.queries import exports
+from webapp.queries import exports, objective_lists
+from webapp.queries import objectives as objective_queries
 from webapp.queries.doctor import examine
-
-MEASURED = {"direction": Direction.AT_LEAST, "target": Decimal(3), "unit": "releases"}
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_a_reviewer_who_goes_leaves_the_deciding_to_the_others(session: Session,
     her, managers = make.viewer(session, ada), [make.person(session, f"Manager {number}") for number in range(2)]
     for manager in managers:
         make.member(session, manager, home, Role.ADMIN)
-    goal = objectives.open_one(session, her, home.id, make.draft("Ship it", **MEASURED))
+    goal = make.objective(session, her, make.cycle(session, home, reviewers=1), "Ship it").goal
     asked = [manager.public_id for manager in managers]
     round_ = reviews.send(session, her, lives.held(session, her, goal.public_id), asked, seen=goal.version)
     session.commit()
@@ -81,17 +82,29 @@ def test_a_reviewer_who_goes_leaves_the_deciding_to_the_others(session: Session,
     assert list(examine(session, TODAY)) == []
 
 
-def test_an_objective_goes_with_the_key_to_its_words(session: Session, bob: Person, ada: Person) -> None:
+def test_an_objective_outlives_who_answered_for_it(session: Session, bob: Person, ada: Person) -> None:
+    """It is the organisation's, with all that was said of it; nobody's name stands there any more."""
     home = make.organisation(session)
     for someone in (ada, bob):
         make.member(session, someone, home)
-    goal = objectives.open_one(session, make.viewer(session, ada), home.id, make.draft("Ship it", **MEASURED))
-    said = CommentDraft(f"Shall we, @{bob.name}?")
-    comments.write(session, make.viewer(session, bob), goal, CommentDraft("Yes"))
-    comments.write(session, make.viewer(session, ada), goal, said)
+    her, his = make.viewer(session, ada), make.viewer(session, bob)
+    found = make.objective(session, her, make.cycle(session, home), "Ship it")
+    walk = make.goal(session, her, "Walk")
+    (key_result,) = objective_queries.key_results_of(session, found.goal.id)
+    key_result, found = objective_queries.find_key_result(session, her, key_result.public_id, lock=True)
+    check_ins.check_in(session, her, key_result, found, CheckInDraft(Decimal(4), "Four already"))
+    feeds.connect(session, her, key_result, found, FeedDraft(walk.public_id, FeedKind.COMPLETION))
+    comments.write(session, his, found.goal, CommentDraft("Yes"))
+    comments.write(session, her, found.goal, CommentDraft(f"Shall we, @{bob.name}?"))
     session.commit()
     erasure.erase(session, ada.id, NOW)
     session.commit()
-    assert session.scalars(select(Goal).where(Goal.organisation_id == home.id)).all() == []
-    assert session.scalars(select(Comment).where(Comment.goal_id == goal.id)).all() == []
+    (row,) = objective_lists.rows(session, objective_lists.visible_in(his, home.id))
+    assert (row.name, row.owner) == ("Ship it", "")
+    told = [(one.value, one.comment, one.author) for one in check_in_queries.history(session, [key_result.id])]
+    assert told == [(Decimal(0), "", ""), (Decimal(4), "Four already", "")]
+    said, _ = comment_queries.of_goal(session, his, lives.held(session, his, found.goal.public_id), most=9)
+    assert [one.text for one in said] == ["Yes", f"Shall we, @{bob.name}?"]
+    assert session.scalars(select(KeyResultFeed)).all() == []
+    assert session.scalars(select(Goal).where(Goal.organisation_id.is_(None), Goal.owner_id == ada.id)).all() == []
     assert list(examine(session, TODAY)) == []

@@ -24,7 +24,6 @@ from webapp.models import Person
 
 ADDRESS, ELSEWHERE = "/api/v1/probe", "/api/v1/elsewhere"
 OTHER = cast(Contract, "other")
-ALL = SCOPES[Contract.TRACKING]
 
 
 class Thing(BaseModel):
@@ -84,9 +83,11 @@ def fault() -> Any:
     raise RuntimeError("canary words of the inside")
 
 
-def token(session: Session, person: Person, *scopes: str, days: int = 30) -> str:
-    """The secret of a new token of the person's with these scopes, or with all; commits."""
-    draft = TokenDraft("A test", Contract.TRACKING, scopes or ALL, days)
+def token(
+    session: Session, person: Person, *scopes: str, days: int = 30, contract: Contract = Contract.TRACKING
+) -> str:
+    """The secret of a new token of the person's with these scopes, or with all of the contract's; commits."""
+    draft = TokenDraft("A test", contract, scopes or SCOPES[contract], days)
     _, secret = api_tokens.create(session, make.viewer(session, person), draft)
     session.commit()
     return secret

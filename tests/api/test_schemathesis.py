@@ -1,4 +1,5 @@
-"""Whatever a program sends, the contract is kept: schemathesis asks for Ada, with Bob's goals and moods beside hers."""
+"""Whatever a program sends, the contracts are kept: schemathesis asks for Ada with Bob's goals and moods beside hers,
+and for Paul with another organisation's objectives beside his."""
 
 import itertools
 from collections import Counter
@@ -15,11 +16,13 @@ from sqlalchemy.orm import Session
 
 from tests import application, make
 from tests.api.programs import program
+from tests.api.quarter import Quarter
 from webapp.api.documents import document
 from webapp.domain.tokens import Contract
 from webapp.models import Person
 
-CANARY = "Zugzwang-44de"
+CANARY = "-".join(("Zugzwang", "44de"))
+"""Put together only here: hypothesis also sends the strings that it finds written in the code."""
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -61,6 +64,17 @@ def test_many_examples_of_everything(fuzzed: Flask, people: Session) -> None:
     fuzz(fuzzed, people, 200)
 
 
+def test_a_few_examples_of_objectives(fuzzed: Flask, people: Session) -> None:
+    """What every run tries of one version, 10 examples an operation: the other has the same views."""
+    fuzz_objectives(fuzzed, people, 10, operations=[{"include-path-regex": "^/api/v1/", "enabled": False}])
+
+
+@pytest.mark.nightly
+def test_many_examples_of_objectives(fuzzed: Flask, people: Session) -> None:
+    """200 examples an operation, of both versions."""
+    fuzz_objectives(fuzzed, people, 200)
+
+
 def fuzz(app: Flask, session: Session, examples: int, **config: Any) -> None:
     """Nothing was found, every operation was tried in every phase, and Bob's are as they were."""
     ada, bob = make.person(session), make.person(session, "Bob")
@@ -68,31 +82,60 @@ def fuzz(app: Flask, session: Session, examples: int, **config: Any) -> None:
         live(session, person, word)
     token = program(app, session, ada).token
     before = of_bob(session, bob)
+    look(schema(app, Contract.TRACKING, {"Authorization": f"Bearer {token}"}, examples, config))
+    assert of_bob(session, bob) == before
+
+
+def fuzz_objectives(app: Flask, session: Session, examples: int, **config: Any) -> None:
+    """As `fuzz`, for Paul; what stands in another organisation is as it was."""
+    quarter = Quarter(app, session)
+    zoe = make.viewer(session, quarter.stranger)
+    make.objective(session, zoe, quarter.foreign, CANARY, description=CANARY)
+    session.commit()
+    headers = {"Authorization": f"Bearer {quarter.paul.token}", "gtmhub-accountId": quarter.account}
+    before = elsewhere(session, quarter)
+    assert before["objective"]
+    look(schema(app, Contract.OBJECTIVES, headers, examples, config))
+    session.rollback()
+    assert elsewhere(session, quarter) == before
+
+
+def elsewhere(session: Session, quarter: Quarter) -> dict[str, list[dict[str, Any]]]:
+    """Every row of the other organisation's objectives and cycles."""
+    everything = make.everything(session, but=CHANGING)
+    there = quarter.elsewhere.id
+    goals = {row["id"] for row in everything["goal"] if row["organisation_id"] == there}
+
+    def is_there(row: dict[str, Any]) -> bool:
+        return row.get("organisation_id") == there or row.get("goal_id") in goals
+
+    return {table: [row for row in rows if is_there(row)] for table, rows in everything.items()}
+
+
+def look(schema: Any) -> None:
+    """Nothing was found, and every phase tried something."""
     found: list[str] = []
     tried: Counter[str] = Counter()
-    for event in from_schema(schema(app, token, examples, config)).execute():
+    for event in from_schema(schema).execute():
         found += problems(event)
         if isinstance(event, events.ScenarioFinished):
             tried[event.phase.value] += event.status is Status.SUCCESS
     assert not found, "\n\n".join(dict.fromkeys(found))
     assert all(tried[phase] for phase in PHASES), tried
-    assert of_bob(session, bob) == before
 
 
-def schema(app: Flask, token: str, examples: int, more: dict[str, Any]) -> Any:
+def schema(app: Flask, contract: Contract, headers: dict[str, str], examples: int, more: dict[str, Any]) -> Any:
     """The contract's document as schemathesis reads it, with what to try and to look at."""
     config = {
         "seed": 1,
-        "headers": {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
+        "headers": {**headers, "Accept-Encoding": "identity"},
         "continue-on-failure": True,
         "workers": 1,
         "checks": {"enabled": False, **{name: {"enabled": True} for name in CHECKS}},
         "generation": {"max-examples": examples, "deterministic": True, "database": "none", "allow-x00": False},
         **more,
     }
-    loaded = schemathesis.openapi.from_dict(
-        document(app, Contract.TRACKING), config=SchemathesisConfig.from_dict(config)
-    )
+    loaded = schemathesis.openapi.from_dict(document(app, contract), config=SchemathesisConfig.from_dict(config))
     loaded.app = often_alone(app)
     return loaded
 

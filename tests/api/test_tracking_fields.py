@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.api.tracking.fields import WEEKDAYS, Unclear, day_of, day_words, midnight, read_day, read_days, read_wall
+from webapp.api.dates import Unclear, day_of, read_day
+from webapp.api.tracking.fields import WEEKDAYS, day_words, midnight, read_days, read_wall
 
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests import application, servers
-from tests.benchmarks import caseload, data, floor, programs
+from tests.benchmarks import caseload, data, floor, objective_programs, objectives, programs
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.imports import imported
@@ -124,6 +124,13 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
         say("a caseload, five rounds")
         cases = caseload.targets(app, ours, theirs, floor_headers)
         yield from caseload.speed(interleaved(cases, seconds, folder, cores))
+        say("a quarter's objectives, five rounds")
+        quarter = objectives.targets(app, ours, theirs, floor_headers)
+        yield from objectives.speed(interleaved(quarter, seconds, folder, cores))
+        say("programs of objectives, five rounds")
+        member = objective_programs.bearer(app)
+        listed = objective_programs.targets(ours, theirs, secret, member)
+        yield from objective_programs.speed(interleaved(listed, seconds, folder, cores))
         paths = {
             "dashboard": "/",
             "calendar month": "/calendar",
@@ -145,6 +152,7 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
             )
         )
     yield from programs.bulk(app, bearer)
+    yield from objective_programs.grouped(app, member)
     say("imports")
     with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
         yield from imported(session)

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -34,12 +35,30 @@ TABLES = """
     CREATE TABLE look (id {key}, client_id INTEGER NOT NULL REFERENCES client, person_id INTEGER NOT NULL,
         at TEXT NOT NULL, what TEXT NOT NULL);
     CREATE INDEX look_client ON look (client_id, at);
+    CREATE TABLE objective (id {key}, parent_id INTEGER, name TEXT NOT NULL, owner TEXT NOT NULL, last TEXT NOT NULL,
+        confidence TEXT NOT NULL, percent INTEGER NOT NULL, due INTEGER NOT NULL, pace TEXT NOT NULL);
+    CREATE TABLE key_result (id {key}, objective_id INTEGER NOT NULL REFERENCES objective, name TEXT NOT NULL,
+        owner TEXT NOT NULL, value TEXT NOT NULL, percent INTEGER NOT NULL);
+    CREATE INDEX key_result_objective ON key_result (objective_id);
 """
 CLIENTS = 100
 CLIENT = (
     "SELECT id, name, shared, tally, percent, last, moods, spark, waiting FROM client"
     " WHERE person_id = ? ORDER BY number"
 )
+OBJECTIVES, BELOW = 200, 6
+TREE = "SELECT id, parent_id, name, owner, last, confidence, percent, due, pace FROM objective ORDER BY id"
+KEY_RESULTS = "SELECT id, objective_id, name, owner, value, percent FROM key_result ORDER BY objective_id, id"
+LISTED = (
+    "SELECT id, parent_id, name, owner, last, confidence, percent, due, pace FROM objective WHERE percent > ? "
+    "ORDER BY id LIMIT 100"
+)
+PARTS_LISTED = (
+    "SELECT id, objective_id, name, owner, value, percent FROM key_result WHERE objective_id IN "
+    "(SELECT id FROM objective WHERE percent > ? ORDER BY id LIMIT 100) ORDER BY objective_id, id"
+)
+LISTED_NAMES = ("id", "parentId", "name", "ownerId", "last", "confidence", "percent", "due", "pace")
+PART_NAMES = ("id", "objectiveId", "name", "owner", "value", "percent")
 INSERT_LOOK = "INSERT INTO look (client_id, person_id, at, what) VALUES (?, ?, ?, 'caseload')"
 PERSON = "SELECT id, name, zone FROM person WHERE secret = ?"
 ITEMS = (
@@ -91,6 +110,29 @@ def caseload() -> str:
 def inbox() -> str:
     person, clients = looked_at()
     return render_template("floor_inbox.html", person=person, clients=clients)
+
+
+@app.get("/tree")
+def tree() -> str:
+    person, below, key_results = who(session["secret"]), defaultdict(list), defaultdict(list)
+    for row in run(TREE).fetchall():
+        below[row[1]].append(row)
+    for row in run(KEY_RESULTS).fetchall():
+        key_results[row[1]].append(row)
+    return render_template(
+        "floor_tree.html", person=person, objectives=below[None], below=below, key_results=key_results
+    )
+
+
+@app.get("/goals")
+def listed() -> Any:
+    who(bearer())
+    parts = defaultdict(list)
+    for row in run(PARTS_LISTED, 10).fetchall():
+        parts[row[1]].append(dict(zip(PART_NAMES, row, strict=True)))
+    rows = run(LISTED, 10).fetchall()
+    items = [{**dict(zip(LISTED_NAMES, row, strict=True)), "metrics": parts[row[0]]} for row in rows]
+    return jsonify({"items": items, "totalCount": len(items)})
 
 
 @app.post("/items/<int:number>")
@@ -219,6 +261,18 @@ def fill(database: str, titles: Sequence[str], *, days: int = 365) -> str:
     columns = "person_id, number, name, shared, tally, percent, last, moods, spark, waiting"
     clients = [(number, f"client-{number}", *said) for number in range(CLIENTS)]
     cursor.executemany(f"INSERT INTO client ({columns}) VALUES (1, {', '.join([mark] * 9)})", clients)
+    parents = [None if number < 5 else 1 + (number - 5) // BELOW for number in range(OBJECTIVES)]
+    said = ("owner-7", "checked in 3 Nov", "70 % sure", 43, 50, "on track")
+    objectives = [(parent, f"Win the shops of the north, {number}", *said) for number, parent in enumerate(parents)]
+    columns = "parent_id, name, owner, last, confidence, percent, due, pace"
+    cursor.executemany(f"INSERT INTO objective ({columns}) VALUES ({', '.join([mark] * 8)})", objectives)
+    parts = [
+        (objective, f"Key result {part} of {objective}", "owner-3", "43 of 100 shops", 43)
+        for objective in range(1, OBJECTIVES + 1)
+        for part in range(3)
+    ]
+    columns = "objective_id, name, owner, value, percent"
+    cursor.executemany(f"INSERT INTO key_result ({columns}) VALUES ({', '.join([mark] * 5)})", parts)
     opened.execute("COMMIT")
     opened.close()
     return secret

@@ -31,6 +31,7 @@ from sqlalchemy.orm import Session
 from tests import make, visitors
 from tests.application import ENVIRONMENT, create_app, disconnect, settings_for
 from webapp import demo
+from webapp.domain.goals import Kind
 from webapp.domain.people import Viewer
 from webapp.extensions import db
 from webapp.models import Goal, Person
@@ -74,7 +75,8 @@ class House:
     def of_demo(self, title: str, role: str = "client") -> str:
         """The public id of a goal of the demo."""
         with self.session() as session:
-            owned = session.scalars(select(Goal).where(Goal.owner_id == self.demo[role].id))
+            personal = (Goal.owner_id == self.demo[role].id, Goal.kind == Kind.PERSONAL)
+            owned = session.scalars(select(Goal).where(*personal))
             words = self.demo[role].words
             return next(goal.public_id for goal in owned if words.open("goal.title", goal.title) == title)
 

@@ -111,6 +111,14 @@ def open_menu(page: Page) -> None:
     page.locator("details.menu > summary").first.click()
 
 
+def check_in_place(page: Page) -> None:
+    """The little form in the list stands open, and what was typed in it amiss came back."""
+    page.get_by_role("link", name="Check in").first.click()
+    page.locator(".line-form [name=actual]").fill("many")
+    page.locator(".line-form button.primary").click()
+    page.locator(".line-form .error").wait_for()
+
+
 def open_everything(page: Page) -> None:
     page.locator("details").evaluate_all("all => all.forEach(one => { one.open = !one.matches('.menu') })")
     open_menu(page)
@@ -181,6 +189,60 @@ def plan_and_open(page: Page) -> None:
     page.wait_for_url("**/goals/*")
 
 
+def open_an_objective(then: str = "") -> Callable[[Page], None]:
+    """The objective of this demo that goes in steps, or a page of it."""
+
+    def go(page: Page) -> None:
+        page.goto(page.url.partition("?")[0] + "/new")
+        address = page.locator("select[name=parent] option", has_text="Walkers find their way").get_attribute("value")
+        page.goto(f"{page.url.removesuffix('/new')}/{address}{then}")
+
+    return go
+
+
+def check_in_amiss(page: Page) -> None:
+    open_an_objective()(page)
+    page.locator("details.say summary").first.click()
+    page.locator("details.say [name=actual]").first.fill("a lot")
+    page.locator("details.say button.primary").first.click()
+    page.locator("details.say .error").first.wait_for()
+
+
+def check_in_well(page: Page) -> None:
+    open_an_objective()(page)
+    page.locator("details.say summary").first.click()
+    page.locator("details.say [name=actual]").first.fill("12")
+    page.locator("details.say button.primary").first.click()
+    page.locator(".toast").wait_for()
+
+
+def open_a_key_result(more: str = "") -> Callable[[Page], None]:
+    def go(page: Page) -> None:
+        open_an_objective()(page)
+        page.goto(
+            page.url.partition("/objectives")[0]
+            + (page.locator(".key-result h3 a").first.get_attribute("href") or "")
+            + more
+        )
+
+    return go
+
+
+def one_key_result_more(page: Page) -> None:
+    page.locator("[name=name]").fill("Be known")
+    page.get_by_role("button", name="Add a key result").click()
+    page.locator("#row-1").wait_for()
+
+
+def paste(text: str) -> Callable[[Page], None]:
+    def go(page: Page) -> None:
+        page.locator("[name=table]").fill(text)
+        page.get_by_role("button", name="Show what it makes").click()
+        page.locator("ul.pasted").wait_for()
+
+    return go
+
+
 SCENES = (
     Scene("today", "/", "client", open_menu),
     Scene("today, nothing planned yet", "/", NEWCOMER),
@@ -239,6 +301,19 @@ SCENES = (
     Scene("revisions of a goal", goal_of_client("/revisions"), "client", open_details),
     Scene("close a goal", goal_of_client("/close")),
     Scene("close a goal, amiss", goal_of_client("/close"), "client", fill_and_send("Close the goal", score="101")),
+    Scene("an objective", "/objectives", "client", open_an_objective()),
+    Scene("an objective, as its reviewer sees it", "/objectives", "manager", open_an_objective()),
+    Scene("an objective, checked in", "/objectives", "client", check_in_well),
+    Scene("an objective, checked in amiss", "/objectives", "client", check_in_amiss),
+    Scene("an objective explained", "/objectives", "client", open_an_objective("/why")),
+    Scene("edit an objective", "/objectives", "client", open_an_objective("/edit")),
+    Scene("a key result", "/objectives", "client", open_a_key_result()),
+    Scene("a key result explained", "/objectives", "client", open_a_key_result("/why")),
+    Scene("follow a goal", "/objectives", "client", open_a_key_result("/feed")),
+    Scene("new objective", "/objectives/new", "client", one_key_result_more),
+    Scene("new objective, amiss", "/objectives/new", "client", fill_and_send("Save objective", name="")),
+    Scene("paste objectives", "/objectives/paste", "manager", paste("Objective\tKey result\tTo\nBe known\tFans\t50")),
+    Scene("paste objectives, amiss", "/objectives/paste", "manager", paste("Objective\tOwner\nBe known\tx@y.z")),
     Scene("sharing", "/sharing", "client", open_details),
     Scene("sharing, nothing yet", "/sharing", NEWCOMER),
     Scene("share by a code", "/sharing/new"),
@@ -277,6 +352,15 @@ SCENES = (
     Scene("change the e-mail", "/account/email"),
     Scene("change the password", "/account/password"),
     Scene("change the password, amiss", "/account/password", NEWCOMER, fill_and_send("Set password", password="short")),
+    Scene("objectives", "/objectives", then=open_details),
+    Scene("objectives of a newcomer", "/objectives", NEWCOMER),
+    Scene("objectives as a table", "/objectives?view=table"),
+    Scene("objectives by owner", "/objectives?view=owners", "manager"),
+    Scene("objectives by reviewer", "/objectives?view=reviewers", "manager"),
+    Scene("objectives, nothing fits", "/objectives?q=nothing-like-it"),
+    Scene("objectives, check in", "/objectives", "client", check_in_place),
+    Scene("cycles", "/objectives/cycles", "admin"),
+    Scene("new cycle, amiss", "/objectives/cycles/new", "admin", fill_and_send("Open this cycle", title="")),
     Scene("programs", "/account/tokens"),
     Scene("programs, none yet", "/account/tokens", NEWCOMER),
     Scene("new token, amiss", "/account/tokens/new", NEWCOMER, fill_and_send("Make the token", name="")),

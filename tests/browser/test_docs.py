@@ -4,16 +4,25 @@ import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from html5lib import HTMLParser
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import House, Visit
+from webapp.domain.tokens import Contract
 
 pytestmark = pytest.mark.browser
 
 TICK = "/api/v1/tracking/goals/{goalid}/tracking"
+LISTED = {Contract.TRACKING: f"PUT {TICK}", Contract.OBJECTIVES: "POST /api/v2/metrics/{metric_id}/checkin"}
+"""An operation that stands in the list of each contract."""
+
 PHONE = 360
 DRAWN = ".explorer"
 """What the viewer draws is its makers' to mend (docs/decisions/0012)."""
+
+
+def part(page: Page, contract: Contract) -> Locator:
+    """What the page says of one contract."""
+    return page.get_by_role("region", name=contract.capitalize(), exact=True)
 
 
 def axe(page: Page, rules: dict[str, object]) -> str:
@@ -25,12 +34,12 @@ def axe(page: Page, rules: dict[str, object]) -> str:
 
 def test_the_viewer_shows_every_operation(visit: Visit) -> None:
     page = visit("/api/docs")
-    operations = page.locator(".explorer .opblock")
-    expect(operations.first).to_be_visible()
-    listed = page.locator(".operations li")
-    assert operations.count() == listed.count() > 10
-    expect(listed.first).to_be_hidden()
-    tick = operations.filter(has_text=TICK).first
+    for contract in Contract:
+        listed = part(page, contract).locator(".operations li")
+        assert listed.count() > 10
+        expect(part(page, contract).locator(".explorer .opblock")).to_have_count(listed.count())
+        expect(listed.first).to_be_hidden()
+    tick = page.locator(".explorer .opblock", has_text=TICK).first
     tick.locator("button.opblock-summary-control").click()
     expect(tick.get_by_text("Scope:")).to_be_visible()
     expect(tick.get_by_text("iscompleted").first).to_be_visible()
@@ -53,20 +62,26 @@ def test_a_token_can_be_tried_in_the_viewer(house: House, visit: Visit) -> None:
     assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
 
-def test_without_scripts_the_list_stands_there(visit: Visit) -> None:
+@pytest.mark.parametrize("contract", Contract)
+def test_without_scripts_the_list_stands_there(visit: Visit, contract: Contract) -> None:
     page = visit("/api/docs", javascript=False)
-    expect(page.get_by_text(f"PUT {TICK}")).to_be_visible()
-    expect(page.locator(DRAWN)).to_be_hidden()
-    page.get_by_role("link", name="The whole description").click()
-    assert '"openapi": "3.1.0"' in page.locator("body").inner_text()
+    ours = part(page, contract)
+    expect(ours.get_by_text(LISTED[contract], exact=True)).to_be_visible()
+    expect(ours.locator(DRAWN)).to_be_hidden()
+    ours.get_by_role("link", name="The whole description").click()
+    whole = page.locator("body").inner_text()
+    assert '"openapi": "3.1.0"' in whole
+    assert f'"{LISTED[contract].partition(" ")[2]}"' in whole
 
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_our_own_part_is_for_everybody(visit: Visit, width: int) -> None:
     page = visit("/api/docs", width=width)
     roomy = width > PHONE
-    expect(page.locator(DRAWN if roomy else ".operations")).to_be_visible()
-    expect(page.locator(".operations" if roomy else DRAWN)).to_be_hidden()
+    for contract in Contract:
+        ours = part(page, contract)
+        expect(ours.locator(DRAWN if roomy else ".operations")).to_be_visible()
+        expect(ours.locator(".operations" if roomy else DRAWN)).to_be_hidden()
     parser = HTMLParser()
     parser.parse(page.request.get("/api/docs").text())
     assert parser.errors == []

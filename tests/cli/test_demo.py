@@ -5,8 +5,9 @@ import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import time_machine
@@ -41,9 +42,11 @@ from webapp.models import (
 from webapp.queries import clients, comments, exports, goals, inbox, reviews
 from webapp.queries.people import person_by_email, viewer_by_token
 
+NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
 ROLES = {"client", "peer", "therapist", "former_therapist", "manager", "admin", "stranger"}
 Run = Callable[..., Result]
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.xdist_group("demo")  # so that it is made by one process
 
 
 @pytest.fixture
@@ -51,30 +54,41 @@ def run(app: Flask) -> Run:
     return lambda *words: app.test_cli_runner().invoke(args=words, catch_exceptions=False)
 
 
-def filled(run: Run, *words: str, day: str = "2026-11-21T15:00:00+00:00") -> Result:
-    with time_machine.travel(datetime.fromisoformat(day), tick=False):
+def filled(run: Run, *words: str, at: datetime = NOW) -> Result:
+    with time_machine.travel(at, tick=False):
         answer = run("demo", *words)
     assert answer.exit_code == 0, answer.stderr
     return answer
 
 
+class Made(NamedTuple):
+    """A file with the demo in it, what was said when it was made, and what was written beside it."""
+
+    file: Path
+    said: str
+    json: dict[str, Any]
+
+
 @pytest.fixture(scope="module")
-def _demo(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the demo in it, made once for all who only look."""
+def _demo(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Made once for all who only look, or go on from there."""
     file = tmp_path_factory.mktemp("demo") / "aimline.db"
+    written = file.with_name("demo.json")
     shutil.copyfile(_sqlite_template, file)
     file.chmod(0o600)
     app = application.create_app(application.settings_for(f"sqlite:///{file}", file.parent))
-    filled(lambda *words: app.test_cli_runner().invoke(args=words, catch_exceptions=False))
+    run = partial(app.test_cli_runner().invoke, catch_exceptions=False)
+    said = filled(lambda *words: run(args=words), "--json", str(written)).stdout
     application.disconnect(app)
     assert not file.with_name("aimline.db-wal").exists(), "it is one whole file"
-    return file
+    return Made(file, said, json.loads(written.read_text(encoding="utf-8")))
 
 
 @pytest.fixture
-def demo(_demo: Path, sqlite_url: str) -> None:
+def demo(_demo: Made, sqlite_url: str) -> Made:
     """The demo is in the test's database."""
-    shutil.copyfile(_demo, sqlite_url.removeprefix("sqlite:///"))
+    shutil.copyfile(_demo.file, sqlite_url.removeprefix("sqlite:///"))
+    return _demo
 
 
 def counts(session: Session) -> dict[str, int]:
@@ -88,13 +102,13 @@ def counts(session: Session) -> dict[str, int]:
 def lives(session: Session) -> dict[str, Any]:
     """What everybody would take out, without the numbers that a fresh start gives anew."""
     session.rollback()
-    now = datetime(2026, 11, 21, 15, tzinfo=UTC)
     people = list(session.scalars(select(Person).order_by(Person.email)))
-    whole = {person.email: exports.everything(session, make.viewer(session, person, now)) for person in people}
+    whole = {person.email: exports.everything(session, make.viewer(session, person, NOW)) for person in people}
     session.rollback()
     for export in whole.values():
-        for row in export["entries"]:
+        for row in (*export["entries"], *export["check_ins"]):
             del row["id"]  # random
+            row["supersedes"] = row["supersedes"] is not None
         for row in export["tokens"]:
             del row["id"]  # made anew
         for row in export["occurrences"]:
@@ -103,17 +117,17 @@ def lives(session: Session) -> dict[str, Any]:
 
 
 @only_sqlite
-def test_json_names_everybody(run: Run, session: Session, tmp_path: Path) -> None:
-    path = tmp_path / "demo.json"
-    table = filled(run, "--json", str(path)).stdout
-    made = json.loads(path.read_text(encoding="utf-8"))
+def test_json_names_everybody(session: Session, demo: Made) -> None:
+    table, made = demo.said, demo.json
     assert made.keys() == {"people", "organisations", "tokens"}
     assert made["people"].keys() == ROLES
-    assert made["tokens"].keys() == {"tracking"}
+    assert made["tokens"].keys() == {"tracking", "objectives"}
     assert made["tokens"]["tracking"].keys() == {"client", "peer", "therapist", "stranger"}
+    assert made["tokens"]["objectives"].keys() == {"client", "manager", "admin", "stranger"}
     assert made["organisations"].keys() == {"home", "other"}
     for role, person in made["people"].items():
-        assert person.keys() == {"id", "public_id", "email", "password", "timezone"}
+        assert person.keys() == {"id", "public_id", "email", "password", "timezone", "account_id"}
+        assert person["account_id"] == made["organisations"]["other" if role == "stranger" else "home"]["id"]
         assert person["email"] == f"{role}@demo.example"
         assert person["email"] in table
         kept = person_by_email(session, person["email"])
@@ -127,29 +141,31 @@ def test_json_names_everybody(run: Run, session: Session, tmp_path: Path) -> Non
 
 @only_sqlite
 def test_tokens_of_programs_may_do_everything_for_a_month_and_are_made_again(
-    run: Run, session: Session, tmp_path: Path
+    run: Run, session: Session, demo: Made
 ) -> None:
-    path = tmp_path / "demo.json"
-    now = datetime(2026, 11, 21, 15, tzinfo=UTC)
-    seen: dict[str, str] = {}
-    for _ in range(2):
-        assert "aimline_" not in filled(run, "--json", str(path)).stdout
-        tokens = json.loads(path.read_text(encoding="utf-8"))["tokens"]["tracking"]
-        for role, secret in tokens.items():
-            found = viewer_by_token(session, secret, now + timedelta(days=30, seconds=-1))
-            assert found is not None
-            assert (found[0].email, found[1].scopes) == (f"{role}@demo.example", set(SCOPES[Contract.TRACKING]))
-            assert viewer_by_token(session, secret, now + timedelta(days=30)) is None
-        assert [viewer_by_token(session, secret, now) for secret in seen.values()] == [None] * len(seen)
-        seen = tokens
-        session.rollback()
-
-
-@only_sqlite
-def test_json_on_standard_output_is_nothing_but_json(run: Run) -> None:
+    """The second time they are written to standard output, where nothing but JSON stands then."""
+    assert "aimline_" not in demo.said
+    first = let_in(session, demo.json["tokens"])
     answer = filled(run, "--json", "-")
-    assert json.loads(answer.stdout)["people"].keys() == ROLES
+    made = json.loads(answer.stdout)
+    assert made["people"].keys() == ROLES
     assert "client@demo.example" in answer.stderr
+    assert "aimline_" not in answer.stderr
+    let_in(session, made["tokens"])
+    assert [viewer_by_token(session, secret, NOW) for secret in first] == [None] * len(first)
+
+
+def let_in(session: Session, tokens: dict[str, dict[str, str]]) -> list[str]:
+    """Each token speaks for whose it is, for thirty days; returns them all."""
+    session.rollback()
+    for contract, by_role in tokens.items():
+        for role, secret in by_role.items():
+            found = viewer_by_token(session, secret, NOW + timedelta(days=30, seconds=-1))
+            assert found is not None
+            assert (found[0].email, found[1].scopes) == (f"{role}@demo.example", set(SCOPES[Contract(contract)]))
+            assert viewer_by_token(session, secret, NOW + timedelta(days=30)) is None
+    session.rollback()
+    return [secret for by_role in tokens.values() for secret in by_role.values()]
 
 
 @only_sqlite
@@ -165,7 +181,9 @@ def test_the_password_would_be_accepted() -> None:
         assert password_problems(PASSWORD, about=(cast.name, cast.email)) == []
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_second_run_gives_the_same(run: Run, session: Session) -> None:
+    """So it does on SQLite, where something was played with between the two."""
     filled(run)
     before, rows = lives(session), counts(session)
     assert rows["entry"] > 1500
@@ -175,25 +193,25 @@ def test_a_second_run_gives_the_same(run: Run, session: Session) -> None:
 
 
 @only_sqlite
-def test_a_second_run_takes_away_what_was_played_with(run: Run, session: Session, demo: None) -> None:
-    before = lives(session)
+def test_a_second_run_takes_away_what_was_played_with(run: Run, session: Session, demo: Made) -> None:
+    before, rows = lives(session), counts(session)
     client = person_by_email(session, "client@demo.example")
     assert client is not None
-    viewer = make.viewer(session, client, datetime(2026, 11, 21, 15, tzinfo=UTC))
+    viewer = make.viewer(session, client, NOW)
     make.goal(session, viewer, "Played with")
     client.email = client.email_key = "moved@demo.example"
     client.name, client.password_hash = "Somebody", None
     session.commit()
     assert lives(session) != before
     filled(run)
+    assert counts(session) == rows
     assert lives(session) == before
 
 
 @only_sqlite
-def test_tomorrow_the_past_is_the_same(run: Run, session: Session) -> None:
-    filled(run)
+def test_tomorrow_the_past_is_the_same(run: Run, session: Session, demo: Made) -> None:
     first = _walks(session)
-    filled(run, day="2026-11-22T15:00:00+00:00")
+    filled(run, at=NOW + timedelta(days=1))
     second = _walks(session)
     shared = [day for day in first if day in second and day < date(2026, 11, 21)]
     assert len(shared) > 200
@@ -202,7 +220,7 @@ def test_tomorrow_the_past_is_the_same(run: Run, session: Session) -> None:
 
 
 @only_sqlite
-def test_the_cast_stands_as_it_should(session: Session, demo: None) -> None:
+def test_the_cast_stands_as_it_should(session: Session, demo: Made) -> None:
     people = {person.email.split("@")[0]: person for person in session.scalars(select(Person))}
     people = {role: people[role] for role in ROLES}
     lines = {(line.person_id, line.manager_id) for line in session.scalars(select(ReportingLine))}
@@ -213,7 +231,7 @@ def test_the_cast_stands_as_it_should(session: Session, demo: None) -> None:
 
 
 @only_sqlite
-def test_the_client_has_grants_in_every_state(session: Session, demo: None) -> None:
+def test_the_client_has_grants_in_every_state(session: Session, demo: Made) -> None:
     people = {person.id: person.email.split("@")[0] for person in session.scalars(select(Person))}
     given = session.scalars(select(Grant).order_by(Grant.created_at)).all()
     hers = [
@@ -232,7 +250,7 @@ def test_the_client_has_grants_in_every_state(session: Session, demo: None) -> N
 
 
 @only_sqlite
-def test_the_therapist_cares_for_eight_with_reviews_to_give(session: Session, demo: None) -> None:
+def test_the_therapist_cares_for_eight_with_reviews_to_give(session: Session, demo: Made) -> None:
     therapist = viewer(session, "therapist")
     caseload = clients.clients_of(session, therapist)
     assert len(caseload) == 8
@@ -247,7 +265,7 @@ def test_the_therapist_cares_for_eight_with_reviews_to_give(session: Session, de
 
 
 @only_sqlite
-def test_the_client_has_a_goal_in_every_stage_and_something_is_owed(session: Session, demo: None) -> None:
+def test_the_client_has_a_goal_in_every_stage_and_something_is_owed(session: Session, demo: Made) -> None:
     client = viewer(session, "client")
     hers = session.scalars(select(Goal).where(Goal.owner_id == client.id)).all()
     stages = {reviews.standing(session, client, goal).stage for goal in hers}
@@ -262,14 +280,14 @@ def test_the_client_has_a_goal_in_every_stage_and_something_is_owed(session: Ses
 def viewer(session: Session, role: str) -> Viewer:
     person = person_by_email(session, f"{role}@demo.example")
     assert person is not None
-    return make.viewer(session, person, datetime(2026, 11, 21, 15, tzinfo=UTC))
+    return make.viewer(session, person, NOW)
 
 
 @only_sqlite
-def test_the_client_has_a_lifelike_year(session: Session, demo: None) -> None:
+def test_the_client_has_a_lifelike_year(session: Session, demo: Made) -> None:
     client = person_by_email(session, "client@demo.example")
     assert client is not None
-    viewer = make.viewer(session, client, datetime(2026, 11, 21, 15, tzinfo=UTC))
+    viewer = make.viewer(session, client, NOW)
     live = goals.listed(session, viewer, goals.Filter())
     assert len(live) >= 12
     assert len({row.schedule.frequency for row in live}) >= 6
@@ -284,7 +302,7 @@ def test_the_client_has_a_lifelike_year(session: Session, demo: None) -> None:
 
 
 @only_sqlite
-def test_everybody_can_sign_in_and_look(app: Flask, demo: None) -> None:
+def test_everybody_can_sign_in_and_look(app: Flask, demo: Made) -> None:
     browser = Browser(app)
     browser.post("/login", email="client@demo.example", password=PASSWORD)
     for path in ("/", "/goals", "/calendar", "/account", "/import", "/export"):

@@ -93,9 +93,9 @@ class Both:
     def stands(self, goal: str) -> tuple[ReviewState | None, list[RoundState], list[Act]]:
         with Session(self.engine) as session:
             found = session.scalars(select(Goal).where(Goal.public_id == goal)).one()
-            rounds = session.scalars(select(ReviewRound.state).where(ReviewRound.goal_id == found.id))
-            events = session.scalars(select(ReviewEvent.act).where(ReviewEvent.goal_id == found.id))
-            return found.review_state, list(rounds), list(events)
+            rounds = select(ReviewRound.state).where(ReviewRound.goal_id == found.id).order_by(ReviewRound.id)
+            events = select(ReviewEvent.act).where(ReviewEvent.goal_id == found.id).order_by(ReviewEvent.id)
+            return found.review_state, list(session.scalars(rounds)), list(session.scalars(events))
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from tests import make
 from tests.page import Browser, Page, signed_in
-from tests.pages.crowd import BLIND, UNKNOWN, peer, therapist, told
+from tests.pages.crowd import APART, BLIND, UNKNOWN, peer, therapist, told
 from webapp.actions import access, comments
 from webapp.domain.comments import CommentDraft
-from webapp.domain.goals import Kind
 from webapp.domain.grants import GrantState, Scope
 from webapp.domain.people import Role, Viewer
 from webapp.models import Access, Comment, Goal, Grant, Organisation, Person
@@ -163,7 +162,7 @@ def _without_numbers(page: Page) -> list[str]:
     return [line for line in text.splitlines() if "X-CSRFToken" not in line]
 
 
-@pytest.mark.parametrize("who", BLIND)
+@pytest.mark.parametrize("who", APART)
 def test_for_who_may_not_know_of_the_goal_there_is_nothing(
     app: Flask, session: Session, ada: Person, home: Organisation, walk: Goal, who: str
 ) -> None:
@@ -246,7 +245,7 @@ def test_a_revoked_grant_closes_the_talk_from_the_next_request_on(
 def test_everybody_in_the_house_talks_about_an_objective(
     app: Flask, session: Session, ada: Person, home: Organisation
 ) -> None:
-    goal = make.any_goal(session, ada, Kind.OBJECTIVE, home)
+    goal = make.objective(session, make.viewer(session, ada), make.cycle(session, home)).goal
     bob = peer(session, ada, home)
     visit, other = signed_in(app, session, ada), signed_in(app, session, bob)
     page = visit.get(f"/goals/{goal.public_id}/comments")

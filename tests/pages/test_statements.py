@@ -1,6 +1,7 @@
 """How many statements a request costs: few, and as many for a full life as for an empty one."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -13,23 +14,34 @@ from tests.benchmarks import data
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.statements import counted
-from webapp.actions import access, grant_invitations, grants, pauses, proposals, reviews
+from webapp.actions import access, check_ins, comments, grant_invitations, grants, pauses, proposals, reviews
+from webapp.domain.comments import CommentDraft
 from webapp.domain.days import shifted
 from webapp.domain.grants import GrantDraft, Scope, Term
+from webapp.domain.objective_drafts import CheckInDraft
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Role
 from webapp.domain.proposals import ProposalDraft
 from webapp.extensions import db
 from webapp.models import Person
-from webapp.queries import clients, goals
+from webapp.queries import clients, goals, objectives
 
-PAGE, PARTIAL, TICK, MOOD = 8, 6, 14, 20
+PAGE, PARTIAL, TICK, MOOD, CHECK_IN = 8, 6, 14, 20, 42
 """The most statements of a whole page, a part of one that only reads, a tick with all that it writes, and a mood with
 a new reason, which shows its month anew."""
 
-DEARER = {"goal in review": 10, "review to decide": 14}
+DEARER = {
+    "goal in review": 10,
+    "review to decide": 14,
+    "objective": 14,
+    "key result": 16,
+    "why a key result": 10,
+    "edit an objective": 20,
+    "follow a goal": 10,
+}
 """What else is on the page of a goal: what was said of it, and where it stands between its owner and its reviewers. A
-look at a client's review is written down first."""
+look at a client's review is written down first. An objective shows what it comes to with all that lies below it, and
+its editor everything that can be chosen there."""
 
 PAGES = {
     "dashboard": "/",
@@ -83,6 +95,24 @@ PAGES = {
     "send for review": "/goals/{goal}/review/new",
     "revisions": "/goals/{reviewed}/revisions",
     "close a goal": "/goals/{goal}/close",
+    "objectives": "/objectives",
+    "objectives as a table": "/objectives?view=table&sort=progress",
+    "objectives by owner": "/objectives?view=owners&q=o",
+    "objectives by reviewer": "/objectives?view=reviewers&mine=1",
+    "objectives for a spreadsheet": "/objectives/export.csv",
+    "cycles": "/objectives/cycles",
+    "cycle": "/objectives/cycles/{cycle}",
+    "copy a cycle": "/objectives/cycles/{cycle}/copy",
+    "check in from a list": "/objectives/key-results/{key_result}/line",
+    "objective": "/objectives/{objective}",
+    "why an objective": "/objectives/{objective}/why",
+    "confidence in an objective": "/objectives/{objective}/confidence",
+    "key result": "/objectives/key-results/{key_result}",
+    "why a key result": "/objectives/key-results/{key_result}/why",
+    "follow a goal": "/objectives/key-results/{key_result}/feed",
+    "new objective": "/objectives/new",
+    "edit an objective": "/objectives/{objective}/edit",
+    "paste objectives": "/objectives/paste",
     "programs": "/account/tokens",
     "new token": "/account/tokens/new",
     "import": "/import",
@@ -96,6 +126,7 @@ FORMS = {
     "mood": ("/moods", {"label": "{label}", "new_reasons": "work", "note": "Well."}, MOOD),
     "mood on the dashboard": ("/moods", {"label": "{label}", "view": "panel"}, TICK),
     "mood amiss": ("/moods", {"label": "", "note": "Well."}, PARTIAL),
+    "check-in": ("/objectives/key-results/{key_result}/check-ins", {"actual": "5", "view": "objective"}, CHECK_IN),
     "tick in the month": ("/calendar/mark", {"mark": "{goal}:{today}:open", "view": "month"}, TICK),
 }
 
@@ -119,6 +150,8 @@ def test_a_full_life_costs_no_more_statements_than_an_empty_one(
         felt[long.id] |= clients_of(session, long, 9)
         felt[short.id] |= asked(session, short, 1)
         felt[long.id] |= asked(session, long, 9)
+        felt[short.id] |= objectives_of(session, short, 1)
+        felt[long.id] |= objectives_of(session, long, 9)
     few = counts(client, engine, short, felt[short.id], signed_in(app, short.id))
     many = counts(client, engine, long, felt[long.id], signed_in(app, long.id))
     assert few == many
@@ -208,6 +241,32 @@ def asked(session: Session, person: Made, number: int) -> dict[str, str]:
             named |= {place: round_.public_id} | ({"reviewed": goal.public_id} if place == "sent" else {})
     session.commit()
     return named
+
+
+def objectives_of(session: Session, person: Made, number: int) -> dict[str, str]:
+    """An objective of the person's below another, with so many key results, check-ins and objectives below it; its
+    address and that of a key result."""
+    found, home = session.get_one(Person, person.id), make.organisation(session)
+    make.member(session, found, home)
+    viewer = make.viewer(session, found, datetime.now(UTC))
+    dates = {"starts": shifted(viewer.today, -40), "ends": shifted(viewer.today, 40)}
+    cycle = make.cycle(session, home, **dates)
+    top = make.objective(session, viewer, cycle, "Top")
+    asked = tuple(make.key_result(f"Result {place}") for place in range(number))
+    one = make.objective(session, viewer, cycle, "One", parent=top.goal.public_id, key_results=asked, tags=("city",))
+    for _ in range(number):
+        make.objective(session, viewer, cycle, "Below", parent=one.goal.public_id)
+    rows = objectives.key_results_of(session, one.goal.id)
+    for row in rows:
+        for back in range(number):
+            held, again = objectives.find_key_result(session, viewer, row.public_id, lock=True)
+            said = CheckInDraft(Decimal(1), "Well.", Decimal("0.5"), shifted(viewer.today, -back))
+            check_ins.check_in(session, viewer, held, again, said)
+    goal = goals.find(session, viewer, one.goal.public_id)
+    comments.write(session, viewer, goal, CommentDraft("Look."))
+    session.commit()
+    named = {"objective": one.goal.public_id, "key_result": rows[0].public_id}
+    return named | {"cycle": cycle.public_id}
 
 
 def counts(client: FlaskClient, engine: Engine, person: Made, felt: dict[str, str], browser: Browser) -> dict[str, int]:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tests import lives, make
-from webapp.actions import comments, objectives
+from webapp.actions import comments
 from webapp.domain.comments import CommentDraft
 from webapp.domain.goals import Lifecycle, Outcome, ReviewState
 from webapp.domain.grants import GrantState, Scope
@@ -45,7 +45,7 @@ def ada(session: Session) -> Viewer:
     for someone in (session.get_one(Person, her.id), bob):
         make.member(session, someone, home)
     her = make.viewer(session, session.get_one(Person, her.id))
-    goal = objectives.open_one(session, her, home.id, make.draft("Ship it"))
+    goal = make.objective(session, her, make.cycle(session, home), "Ship it").goal
     comments.write(session, her, goal, CommentDraft("Shall we, @Bob?"))
     session.commit()
     return her

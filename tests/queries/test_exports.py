@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests import exports as files
 from tests import lives, make
-from webapp.actions import comments, entries, goals, grant_invitations, grants, imports, objectives
+from webapp.actions import comments, entries, goals, grant_invitations, grants, imports
 from webapp.actions.exports import take_out
 from webapp.domain.comments import CommentDraft
 from webapp.domain.grants import GrantDraft, Scope
@@ -191,7 +191,7 @@ def test_of_objectives_everybody_takes_out_what_they_said(session: Session) -> N
     for someone in people:
         make.member(session, someone, home)
     her, bob = (make.viewer(session, someone) for someone in people)
-    goal = objectives.open_one(session, her, home.id, make.draft("Ship it"))
+    goal = make.objective(session, her, make.cycle(session, home), "Ship it").goal
     comments.write(session, her, goal, CommentDraft("Mine"))
     comments.write(session, bob, goal, CommentDraft("Of Bob"))
     his, all_of_it = (exports.everything(session, one)["comments"] for one in (bob, her))

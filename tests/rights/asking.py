@@ -13,10 +13,15 @@ from werkzeug.test import TestResponse
 
 from tests.page import Browser
 from tests.pages.crowd import UNKNOWN
-from tests.rights.world import World
+from tests.rights.cast import OUTSIDE, World
+from webapp.domain.tokens import Contract
 
 FILE = Path(__file__).with_name("matrix.toml")
 API = "/api/"
+TRACKING = "/api/v1/tracking/"
+OBJECTIVES = "/api/v1/goals"
+VERSIONS = ("v1", "v2")
+ACCOUNT = "gtmhub-accountId"
 NEVER = 2**40
 """The number of nothing."""
 _HOLDER = re.compile(r"\{([^{}]+)\}")
@@ -49,6 +54,11 @@ class Case:
     def by_program(self) -> bool:
         return self.at.startswith(API) and self.policy == "token"
 
+    @property
+    def speaks_for_an_account(self) -> bool:
+        """Whether a program says with it which organisation it speaks for."""
+        return self.by_program and not self.at.startswith(TRACKING) and "bare" not in self.said
+
     @cached_property
     def holders(self) -> frozenset[str]:
         """What stands in braces, anywhere."""
@@ -69,6 +79,13 @@ class Case:
         stated: int | None = self.said.get("unknown")
         return stated
 
+    def refuses(self, who: str) -> int:
+        """What somebody gets who may not."""
+        if who in OUTSIDE and self.speaks_for_an_account:
+            return 403
+        refusal: int = self.said.get("refusal", 403)
+        return refusal if who in self.refused else self.unknown or 404
+
 
 class Matrix:
     """Everything the file says."""
@@ -77,15 +94,24 @@ class Matrix:
         said = tomllib.loads(FILE.read_text(encoding="utf-8"))
         self.groups: dict[str, list[str]] = said.pop("groups")
         self.knows = {mark: self._people(names) for mark, names in said.pop("knows").items()}
-        self.policies = {route: entry["policy"] for route, entry in said.items()}
-        self.cases = [self._case(route, one["policy"], case) for route, one in said.items() for case in one["cases"]]
+        every = {route: one for name, one in said.items() for route in _versions(name)}
+        self.policies = {route: entry["policy"] for route, entry in every.items()}
+        self.cases = [self._case(route, one["policy"], case) for route, one in every.items() for case in one["cases"]]
 
     def _case(self, route: str, policy: str, said: Mapping[str, Any]) -> Case:
+        if "at" in said:
+            version = next((one for one in VERSIONS if f"/{one}/" in route), "")
+            said = {**said, "at": said["at"].replace("/v*/", f"/{version}/")}
         people = (self._people(said.get(name, [])) for name in ("ok", "refused", "but"))
         return Case(route, policy, said, *people)
 
     def _people(self, names: list[str]) -> frozenset[str]:
         return frozenset(one for name in names for one in self.groups.get(name, [name]))
+
+
+def _versions(route: str) -> list[str]:
+    """The routes that a name in the file stands for: `/v*/` is every version."""
+    return [route.replace("/v*/", f"/{version}/") for version in (VERSIONS if "/v*/" in route else VERSIONS[:1])]
 
 
 @dataclass(frozen=True)
@@ -124,14 +150,20 @@ class Visitor:
         self.world, self.who = world, who
         self.browser = Browser(app, world.secrets.get(who))
         self.client = app.test_client()
-        self.token = world.programs.get(who)
 
-    def ask(self, case: Case, *, exists: bool = True, htmx: bool = False) -> TestResponse:
-        """The answer to the case, or to the same for something that never was."""
+    def begin(self) -> None:
+        """Their programs were there before: that a token was used is kept once."""
+        for at in (f"{TRACKING}goals", OBJECTIVES):
+            self.program("GET", at, said={ACCOUNT: self.world.own[self.who]["account"]})
+
+    def ask(self, case: Case, *, exists: bool = True, htmx: bool = False, account: str = "{account}") -> TestResponse:
+        """The answer to the case, or to the same for something that never was; a program speaks for its person's
+        organisation."""
         filler = Filler(self.world, self.who, exists)
         at = filler.fill(case.at)
         if case.by_program:
-            return self.program(case.method, at, filler.fill(case.said.get("json")))
+            said = {ACCOUNT: filler.fill(account)} if case.speaks_for_an_account else {}
+            return self.program(case.method, at, filler.fill(case.said.get("json")), said)
         headers = asked_by(htmx)
         if case.method == "GET":
             return self.browser.client.get(at, headers=headers)
@@ -142,9 +174,12 @@ class Visitor:
         form = {name: str(value) for name, value in filler.fill(case.said.get("form", {})).items()}
         return self.browser.client.open(at, method=case.method, data={"csrf_token": token, **form}, headers=headers)
 
-    def program(self, method: str, at: str, body: Any = None) -> TestResponse:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        return self.client.open(at, method=method, json=body, headers=headers)
+    def program(self, method: str, at: str, body: Any = None, said: Mapping[str, str] | None = None) -> TestResponse:
+        """The answer to a program with the token of the contract whose address this is."""
+        contract = Contract.TRACKING if at.startswith(TRACKING) else Contract.OBJECTIVES
+        token = self.world.programs.get((self.who, contract))
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return self.client.open(at, method=method, json=body, headers={**headers, **(said or {})})
 
 
 def asked_by(htmx: bool) -> dict[str, str]:

@@ -15,7 +15,10 @@ from tests.conftest import AppFactory
 from tests.make import NOW
 from tests.pages.crowd import UNKNOWN
 from tests.rights.asking import (
+    ACCOUNT,
     NEVER,
+    OBJECTIVES,
+    TRACKING,
     Case,
     Matrix,
     Visitor,
@@ -25,17 +28,22 @@ from tests.rights.asking import (
     marks_in,
     told,
 )
+from tests.rights.cast import EVERYBODY
 from tests.rights.conftest import Stage
-from tests.rights.world import EVERYBODY, MARKS, Between, build
+from tests.rights.marks import MARKS
+from tests.rights.world import Between, build
 from webapp.extensions import db
 from webapp.models import AuditEvent, SignIn
 
 IGNORED = frozenset({"HEAD", "OPTIONS"})
 LET_IN = tuple(who for who in ("ada", *EVERYBODY) if who != "disabled")
 """Everybody who can come in."""
+HOME = ("ada", "peer", "manager", "other manager", "admin", "in house")
+"""The members of Ada's organisation."""
 THOROUGH = ("second", "revoked", "manager")
 """Those who come closest to what is between Ada and Thea."""
-GOALS = "/api/v1/tracking/goals"
+BETWEEN = (*(("thea", who) for who in THOROUGH), *(("in house", who) for who in ("thea", "manager", "admin")))
+"""Therapists of Ada's, and who looks; the one in house is a colleague of theirs."""
 
 
 def rules(app: Flask) -> dict[str, str]:
@@ -127,7 +135,7 @@ def test_on_the_other_engine_it_is_not_there_either(
         world = build(session)
         for who in ("second", "revoked"):
             visitor = Visitor(app, world, who)
-            visitor.program("GET", GOALS)  # that a token was used is kept once
+            visitor.begin()
             before = make.everything(session)
             failed = list(wrongly_answered(visitor, matrix, thorough=False))
             assert not failed, "\n".join(map(str, failed))
@@ -145,7 +153,7 @@ def wrongly_answered(visitor: Visitor, matrix: Matrix, *, thorough: bool) -> Ite
             continue
         for htmx in ways(case, thorough):
             answer = visitor.ask(case, htmx=htmx)
-            expected = 403 if who in case.refused else case.unknown or 404
+            expected = case.refuses(who)
             if answer.status_code != expected:
                 yield str(case), htmx, answer.status_code, expected
             yield from ((str(case), htmx, mark) for mark in marks_in(answer, hidden))
@@ -160,9 +168,12 @@ def wrongly_answered(visitor: Visitor, matrix: Matrix, *, thorough: bool) -> Ite
 def answers_to_nothing(visitor: Visitor) -> list[tuple[Any, ...]]:
     """What somebody is told of a goal, by page and by program, that never was."""
     pages = [visitor.browser.client.get(f"/goals/{UNKNOWN}", headers=asked_by(htmx)) for htmx in (False, True)]
-    goal = f"{GOALS}/{NEVER}"
+    goal = f"{TRACKING}goals/{NEVER}"
     programs = [visitor.program("GET", goal), visitor.program("DELETE", goal)]
-    return [told(answer) for answer in (*pages, *programs, visitor.program("GET", f"{GOALS}/by-user/{NEVER}"))]
+    programs.append(visitor.program("GET", f"{TRACKING}goals/by-user/{NEVER}"))
+    said = {ACCOUNT: visitor.world.own[visitor.who]["account"]}
+    programs += [visitor.program(method, f"{OBJECTIVES}/{UNKNOWN}", said=said) for method in ("GET", "DELETE")]
+    return [told(answer) for answer in (*pages, *programs)]
 
 
 def ways(case: Case, thorough: bool) -> tuple[bool, ...]:
@@ -191,13 +202,15 @@ def test_everybody_comes_across_what_they_may_know_and_nothing_else(stage: Stage
     assert {name for name in where if where[name]} == {name for name in MARKS if who in matrix.knows[name]}
 
 
-@pytest.mark.parametrize("who", THOROUGH)
-def test_what_passes_between_two_changes_nothing_for_a_third(stage: Stage, matrix: Matrix, who: str) -> None:
-    """Ada asks Thea about a goal, they speak of it, Thea proposes another one and approves the first, Ada parts from
-    her: whoever else looks, finds every page and every answer as it was."""
+@pytest.mark.parametrize(("therapist", "who"), BETWEEN)
+def test_what_passes_between_two_changes_nothing_for_a_third(
+    stage: Stage, matrix: Matrix, therapist: str, who: str
+) -> None:
+    """Ada asks a therapist about a goal, they speak of it, the therapist proposes another one and approves the first,
+    Ada parts from them: whoever else looks, finds every page and every answer as it was."""
     stage.put_back()
     before = seen_by(stage, matrix, who)
-    between = Between(stage.world)
+    between = Between(stage.world, therapist)
     for steps in ((between.ask, between.speak, between.propose), (between.approve,), (between.part,)):
         for step in steps:
             step()
@@ -220,6 +233,24 @@ def reading(matrix: Matrix, who: str) -> list[Case]:
     """What somebody gets by looking: every list and search, every page that names nothing, and all they may open."""
     plain = [case for case in matrix.cases if case.method == "GET" and not case.holders]
     return [*plain, *(case for case in matrix.cases if who in case.ok and case.looks and case not in plain)]
+
+
+# Programs that speak for an organisation.
+
+
+@pytest.mark.parametrize("who", [who for who in LET_IN if who not in HOME])
+def test_no_program_speaks_for_an_organisation_that_is_not_its_persons(stage: Stage, matrix: Matrix, who: str) -> None:
+    """It is told so whatever it asks for, as if the organisation had never been; and every row is what it was."""
+    before = make.everything(stage.session)
+    visitor, failed = stage.visitor(who), []
+    for case in (one for one in matrix.cases if one.speaks_for_an_account):
+        answer = visitor.ask(case, account="{home}")
+        if answer.status_code != 403 or any(marks_in(answer, MARKS)):
+            failed.append((str(case), answer.status_code, *marks_in(answer, MARKS)))
+        if told(answer) != told(visitor.ask(case, account="{home}", exists=False)):
+            failed.append((str(case), "tells that it is there"))
+    assert not failed, "\n".join(map(str, failed))
+    assert make.everything(stage.session) == before
 
 
 # Who is not signed in, or not lately.

@@ -1,27 +1,38 @@
 """One world: Ada, everything of hers, and everybody who is, was or never was anything to her."""
 
 import json
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import exports, make
 from tests.make import NOW, TODAY
+from tests.rights.cast import (
+    EVERYBODY,
+    EVERYTHING,
+    FORMER,
+    PASSWORD,
+    SHARED,
+    THEN,
+    THERAPISTS,
+    World,
+    approve,
+    last_round,
+    send,
+)
+from tests.rights.marks import MARKS
+from tests.rights.work import work
 from webapp.actions import (
     api_tokens,
     bringing,
     closings,
     comments,
-    decisions,
     goals,
     grant_invitations,
     grants,
     moods,
-    objectives,
     outbox,
     palette,
     passwords,
@@ -37,100 +48,23 @@ from webapp.domain.grants import GrantDraft, GrantState, Scope
 from webapp.domain.identity import SignUp
 from webapp.domain.moods import MoodDraft
 from webapp.domain.pauses import Pause
-from webapp.domain.people import MembershipStatus, Role, Viewer
+from webapp.domain.people import MembershipStatus, Role
 from webapp.domain.proposals import ProposalDraft
-from webapp.domain.reviews import ClosingDraft, Verdict
+from webapp.domain.reviews import ClosingDraft
 from webapp.domain.schedules import Frequency
 from webapp.domain.tokens import SCOPES, Contract, TokenDraft
-from webapp.domain.tracking import Direction
-from webapp.models import Goal, Grant, Membership, OutboxMessage, Person, ReportingLine, ReviewRound, SignIn
+from webapp.models import (
+    Grant,
+    Membership,
+    Organisation,
+    OutboxMessage,
+    Person,
+    ReportingLine,
+    SignIn,
+)
 from webapp.queries import clients
-from webapp.queries import goals as goal_queries
 from webapp.queries import moods as mood_queries
-from webapp.queries import reviews as review_queries
 from webapp.queries.sealing import keyring
-
-THEN = NOW - timedelta(days=3)
-PASSWORD = "seven quiet herons at dawn"
-EVERYTHING = (Scope.GOALS, Scope.TRACKING, Scope.MOOD_LEVELS, Scope.MOOD_NOTES)
-SHARED: dict[str, tuple[Scope, ...]] = {
-    "thea": EVERYTHING,
-    "second": (Scope.GOALS, Scope.TRACKING),
-    "moods only": (Scope.MOOD_LEVELS, Scope.MOOD_NOTES),
-    "revoked": EVERYTHING,
-    "run out": EVERYTHING,
-    "expired": EVERYTHING,
-    "suspended": EVERYTHING,
-    "left": EVERYTHING,
-    "disabled": EVERYTHING,
-}
-"""Therapists whom Ada took on, and what she let each of them see."""
-FORMER = ("revoked", "run out", "expired", "suspended", "left", "disabled")
-"""Those who do not see anything any more."""
-THERAPISTS = (*SHARED, "requested", "inviting", "never")
-EVERYBODY = (*THERAPISTS, "peer", "manager", "other manager", "admin", "head of practice", "stranger")
-
-MARKS = {
-    "ada": "Adalind",
-    "thea": "Thelonia",
-    "second": "Sebastine",
-    "moods only": "Morwenna",
-    "revoked": "Rosamund",
-    "run out": "Rupertus",
-    "expired": "Euphemia",
-    "suspended": "Sunniva",
-    "left": "Leocadia",
-    "disabled": "Desdemon",
-    "requested": "Quentina",
-    "inviting": "Ingeborg",
-    "never": "Nepomuk",
-    "title": "Zephyrwalk",
-    "note": "Umbrageous",
-    "former title": "Vellichor",
-    "comment to thea": "Whimbrel",
-    "comment to oneself": "Hermitage",
-    "comment to a former": "Susurrus",
-    "asked thea": "Petrichor",
-    "pending": "Obnubilate",
-    "proposal": "Kaleidosc",
-    "message": "Gossamer",
-    "closing": "Crepuscule",
-    "purpose": "Sonderlust",
-    "purpose asked": "Eunoiaville",
-    "mood note": "Lachrymose",
-    "mood reason": "Quiddity",
-    "mood word": "Flummoxed",
-    "objective": "Brobdingnag",
-    "asked manager": "Fjordward",
-    "token": "Thermidor",
-}
-"""A word in each thing of Ada's that stands in nothing else; a therapist's stands in their name."""
-
-
-@dataclass
-class World:
-    """Addresses of what is Ada's, which a stranger could guess at, and `facts` that a request says beside them."""
-
-    session: Session
-    people: dict[str, Person] = field(default_factory=dict)
-    named: dict[str, Any] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
-    secrets: dict[str, str] = field(default_factory=dict)
-    """By person: the secret of their sign-in."""
-    programs: dict[str, str] = field(default_factory=dict)
-    """By person: the secret of their program's token."""
-    own: dict[str, dict[str, int]] = field(default_factory=dict)
-    """By person: their number as `me`, and that of a goal of theirs as `mine`."""
-
-    def viewer(self, who: str, at: datetime = THEN) -> Viewer:
-        return make.viewer(self.session, self.people[who], at)
-
-    def goal(self, name: str) -> Goal:
-        return goal_queries.find(self.session, self.viewer("ada"), self.named[name], lock=True)
-
-    def name_goal(self, name: str, goal: Goal) -> Goal:
-        self.named[name], self.named[f"{name}_id"] = goal.public_id, goal.id
-        return goal
 
 
 def build(session: Session) -> World:
@@ -146,7 +80,7 @@ def build(session: Session) -> World:
         _work_with(world, who)
     _other_relations(world)
     _talk(world)
-    _work(world)
+    work(world)
     _account(world)
     _end_relations(world)
     _let_in(world)
@@ -165,12 +99,14 @@ def _people(world: World) -> None:
     roles = {"ada": (), "peer": (), "manager": (Role.MANAGER,), "other manager": (Role.MANAGER,)}
     for who, held in {**roles, "admin": (Role.ADMIN,)}.items():
         make.member(session, world.people[who], home, *held)
-    for who in THERAPISTS:
+    colleagues = [who for who in THERAPISTS if who != "in house"]
+    for who in colleagues:
         make.member(session, world.people[who], practice, Role.THERAPIST)
     make.member(session, world.people["head of practice"], practice, Role.ADMIN, Role.MANAGER)
     make.member(session, world.people["stranger"], elsewhere, *Role)
+    make.member(session, world.people["in house"], home, Role.THERAPIST)
     answers = [(home, "ada", "manager"), (home, "peer", "other manager")]
-    answers += [(practice, who, "head of practice") for who in THERAPISTS]
+    answers += [(practice, who, "head of practice") for who in colleagues]
     for organisation, person, manager in answers:
         both = {"person_id": world.people[person].id, "manager_id": world.people[manager].id}
         session.add(ReportingLine(organisation_id=organisation.id, since=TODAY, **both))
@@ -233,12 +169,12 @@ def _reviews(world: World) -> None:
     session, ada = world.session, world.viewer("ada")
     for name in ("sent", "approved", "changing", "closed"):
         world.name_goal(name, make.goal(session, ada, name.title()))
-        _send(world, name, "thea", MARKS["asked thea"])
+        send(world, name, "thea", MARKS["asked thea"])
         if name != "sent":
-            _approve(world, name, "thea")
+            approve(world, name, "thea")
     draft = make.draft(f"Changing {MARKS['pending']}", make.schedule(Frequency.WEEKLY))
     reviews.save(session, ada, world.goal("changing"), draft, seen=world.goal("changing").version)
-    world.named["change_round"] = _round(world, "changing").public_id
+    world.named["change_round"] = last_round(world, "changing").public_id
     closings.close(session, ada, world.goal("closed"), ClosingDraft(Outcome.MISSED, Decimal("0.4"), MARKS["closing"]))
 
 
@@ -246,8 +182,8 @@ def _work_with(world: World, who: str) -> None:
     """One who is gone approved a goal, and they spoke of it."""
     name, session = f"with {who}", world.session
     goal = world.name_goal(name, make.goal(session, world.viewer("ada"), f"{MARKS['former title']} {who}"))
-    world.named[f"round with {who}"] = _send(world, name, who, MARKS["comment to a former"]).public_id
-    _approve(world, name, who)
+    world.named[f"round with {who}"] = send(world, name, who, MARKS["comment to a former"]).public_id
+    approve(world, name, who)
     said = CommentDraft(MARKS["comment to a former"], world.people[who].public_id)
     made = comments.write(session, world.viewer("ada"), goal, said)
     world.named[f"comment to {who}"] = made.public_id
@@ -278,18 +214,6 @@ def _talk(world: World) -> None:
     shown = clients.find(session, thea, world.named["ada"])
     draft = ProposalDraft(make.draft(f"{MARKS['proposal']} goal"), MARKS["message"])
     world.named["proposal"] = proposals.propose(session, thea, shown, draft).public_id
-
-
-def _work(world: World) -> None:
-    """An objective of Ada's that waits for her manager."""
-    when = make.schedule(Frequency.ONE_TIME, until=TODAY + timedelta(days=60))
-    measured = {"direction": Direction.AT_LEAST, "target": Decimal(10), "unit": "shops"}
-    draft = make.draft(MARKS["objective"], when, **measured)
-    made = objectives.open_one(world.session, world.viewer("ada"), world.facts["home_id"], draft)
-    world.name_goal("objective", made)
-    _send(world, "objective", "manager", MARKS["asked manager"])
-    said = comments.write(world.session, world.viewer("ada"), made, CommentDraft("Said at work"))
-    world.named["work_comment"] = said.public_id
 
 
 def _account(world: World) -> None:
@@ -333,14 +257,22 @@ def _let_in(world: World) -> None:
     """Everybody has a browser, a program, and a goal and words of their own; then one of them is disabled."""
     for who, person in world.people.items():
         mine = world.named["walk_id"] if who == "ada" else make.goal(world.session, world.viewer(who), "Mine").id
-        world.own[who] = {"me": person.id, "mine": mine}
+        world.own[who] = {"me": person.id, "mine": mine, "account": _account_of(world, person)}
         world.secrets[who] = make.sign_in(world.session, person)
-        draft = TokenDraft("a program", Contract.TRACKING, SCOPES[Contract.TRACKING])
-        world.programs[who] = api_tokens.create(world.session, world.viewer(who, NOW), draft)[1]
+        for contract in Contract:
+            draft = TokenDraft("a program", contract, SCOPES[contract])
+            world.programs[who, contract] = api_tokens.create(world.session, world.viewer(who, NOW), draft)[1]
+    world.facts["account"] = world.named["home"]
     for who in ("second", "manager"):
         world.facts[who] = world.people[who].public_id
     world.people["disabled"].disabled_at = NOW
     world.session.flush()
+
+
+def _account_of(world: World, person: Person) -> str:
+    """The id of the organisation somebody belongs to, or once belonged to."""
+    theirs = select(Organisation.public_id).join(Membership, Membership.organisation_id == Organisation.id)
+    return world.session.scalars(theirs.where(Membership.person_id == person.id)).one()
 
 
 def _mailed(session: Session) -> str:
@@ -350,47 +282,26 @@ def _mailed(session: Session) -> str:
     return secret
 
 
-def _send(world: World, name: str, to: str, comment: str) -> ReviewRound:
-    held = world.goal(name)
-    asked = [world.people[to].public_id]
-    made = reviews.send(world.session, world.viewer("ada"), held, asked, seen=held.version, comment=comment)
-    world.named[f"{name}_round"] = made.public_id
-    return made
-
-
-def _round(world: World, name: str) -> ReviewRound:
-    """The last round of the goal."""
-    of_goal = select(ReviewRound).where(ReviewRound.goal_id == world.named[f"{name}_id"])
-    return world.session.scalars(of_goal.order_by(ReviewRound.id.desc()).limit(1)).one()
-
-
-def _approve(world: World, name: str, who: str) -> None:
-    viewer = world.viewer(who)
-    round_, goal = review_queries.find_round(world.session, viewer, _round(world, name).public_id, lock=True)
-    seen = {"revision": round_.revision, "comment": ""}
-    decisions.decide(world.session, viewer, round_, goal, Verdict.APPROVE, **seen)
-
-
 class Between:
-    """What passes between Ada and Thea while others look."""
+    """What passes between Ada and one of her therapists while others look."""
 
-    def __init__(self, world: World) -> None:
-        self.world, self.session = world, world.session
+    def __init__(self, world: World, therapist: str) -> None:
+        self.world, self.session, self.therapist = world, world.session, therapist
 
     def ask(self) -> None:
-        _send(self.world, "walk", "thea", "Is it too much?")
+        send(self.world, "walk", self.therapist, "Is it too much?")
 
     def speak(self) -> None:
-        said = CommentDraft("Between us", self.world.people["thea"].public_id)
+        said = CommentDraft("Between us", self.world.people[self.therapist].public_id)
         comments.write(self.session, self.world.viewer("ada", NOW), self.world.goal("walk"), said)
 
     def propose(self) -> None:
-        thea = self.world.viewer("thea", NOW)
-        shown = clients.find(self.session, thea, self.world.named["ada"])
-        proposals.propose(self.session, thea, shown, ProposalDraft(make.draft("Another goal")))
+        viewer = self.world.viewer(self.therapist, NOW)
+        shown = clients.find(self.session, viewer, self.world.named["ada"])
+        proposals.propose(self.session, viewer, shown, ProposalDraft(make.draft("Another goal")))
 
     def approve(self) -> None:
-        _approve(self.world, "walk", "thea")
+        approve(self.world, "walk", self.therapist)
 
     def part(self) -> None:
-        grants.revoke(self.session, self.world.viewer("ada", NOW), self.world.named["share of thea"])
+        grants.revoke(self.session, self.world.viewer("ada", NOW), self.world.named[f"share of {self.therapist}"])

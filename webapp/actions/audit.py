@@ -99,6 +99,14 @@ class Tag(StrEnum):
     PROPOSAL_ACCEPT = "proposal:accept"
     PROPOSAL_DECLINE = "proposal:decline"
     GOAL_REMIND = "goal:remind"
+    CYCLE_CREATE = "cycle:create"
+    CYCLE_CHANGE = "cycle:change"
+    CYCLE_COPY = "cycle:copy"
+    KEY_RESULT_CHECK_IN = "key_result:check_in"
+    KEY_RESULT_CORRECT = "key_result:correct"
+    KEY_RESULT_FEED = "key_result:feed"
+    KEY_RESULT_UNFEED = "key_result:unfeed"
+    OBJECTIVE_CONFIDE = "objective:confide"
 
 
 _WRITE = insert(table_of(AuditEvent))

@@ -1,9 +1,9 @@
 """Closing a goal with what came of it, taking note of that, and opening it again (domain rules §6)."""
 
-from webapp.actions import goals, occurrences, rounds
+from webapp.actions import goals, occurrences, roll_ups, rounds
 from webapp.actions.audit import Tag
-from webapp.domain.errors import Conflict, Invalid
-from webapp.domain.goals import Lifecycle
+from webapp.domain.errors import Conflict, Invalid, Locked
+from webapp.domain.goals import Kind, Lifecycle
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission
 from webapp.domain.policy import require as require_right
@@ -25,13 +25,18 @@ def close(session: AnySession, viewer: Viewer, goal: Goal, draft: ClosingDraft) 
     assert draft.outcome is not None
     assert draft.score is not None
     goal.lifecycle, goal.outcome = Lifecycle.CLOSED, draft.outcome
-    goal.archived_at = goal.archived_at or viewer.now
+    if goal.kind.is_private:
+        goal.archived_at = goal.archived_at or viewer.now
     goal.version += 1
     goal.updated_at = viewer.now
     closing = GoalClosing(goal_id=goal.id, closed_by_id=viewer.id, closed_at=viewer.now, outcome=draft.outcome)
     closing.score = draft.score
-    closing.words = viewer.words.seal("goal_closing.words", draft.words.strip()) if draft.words.strip() else None
+    words, said = queries.owner_words(session, viewer, goal), draft.words.strip()
+    closing.words = words.seal("goal_closing.words", said) if said else None
     session.add(closing)
+    if goal.kind is Kind.OBJECTIVE:
+        roll_ups.hold(session, goal.organisation_id)
+        roll_ups.refresh(session, goal.id)
     rounds.note(session, goal, Act.CLOSE, viewer)
     rounds.log(session, viewer, goal, Tag.GOAL_CLOSE)
     return goal
@@ -55,6 +60,7 @@ def reopen(session: AnySession, viewer: Viewer, goal: Goal) -> Goal:
     require_right(viewer, Permission.GOAL_CLOSE, goal_queries.facts_of(session, viewer, goal))
     if goal.lifecycle is not Lifecycle.CLOSED:
         return goal
+    _require(session, viewer, goal, Act.REOPEN)
     closing = queries.closing_of(session, goal)
     if closing is not None:
         closing.reopened_at = viewer.now
@@ -65,7 +71,11 @@ def reopen(session: AnySession, viewer: Viewer, goal: Goal) -> Goal:
     if goal.kind.is_private and away_since is not None:
         goals.catch_up(session, viewer, goal, away_since)
     session.flush()
-    occurrences.settle(session, goal, viewer.now, viewer)
+    if goal.kind is Kind.OBJECTIVE:
+        roll_ups.hold(session, goal.organisation_id)
+        roll_ups.refresh(session, goal.id)
+    else:
+        occurrences.settle(session, goal, viewer.now, viewer)
     rounds.note(session, goal, Act.REOPEN, viewer)
     rounds.log(session, viewer, goal, Tag.GOAL_REOPEN)
     return goal
@@ -77,4 +87,6 @@ def _require(
     """Raises what the viewer's rights and the goal's stage say against it."""
     require_right(viewer, right, goal_queries.facts_of(session, viewer, goal))
     standing = queries.standing(session, viewer, goal)
-    require(standing.stage, standing.parts, act, **standing.held())
+    require(standing.stage, standing.parts, act, standing.cycle, **standing.held())
+    if act not in standing.may:
+        raise Locked(standing.stage.value, actions=tuple(one.value for one in standing.may), **standing.held())

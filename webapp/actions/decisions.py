@@ -6,11 +6,12 @@ sees what the first came to.
 
 from sqlalchemy import func, select
 
-from webapp.actions import goals, rounds
+from webapp.actions import goals, objectives, rounds
 from webapp.actions.audit import Tag
 from webapp.actions.reviews import turn
 from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
 from webapp.domain.goals import ReviewState
+from webapp.domain.objective_terms import ObjectiveTerms
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, allows
 from webapp.domain.policy import require as require_right
@@ -19,6 +20,7 @@ from webapp.models import Goal, Person, ReviewRound, ReviewSeat
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 from webapp.queries import reviews as queries
+from webapp.queries.objective_standing import refuse_by_cycle
 from webapp.queries.people import viewer_of
 
 ACTS = {Verdict.APPROVE: Act.APPROVE, Verdict.DECLINE: Act.DECLINE}
@@ -47,6 +49,7 @@ def decide(
         _refuse_over(round_, goal, revision)
     else:
         raise Conflict("decided_meanwhile", goal=goal.public_id, round=round_.public_id)
+    refuse_by_cycle(session, goal, ACTS[verdict])
     if problems := comment_problems(comment, required=verdict is Verdict.DECLINE):
         raise Invalid(problems)
     _decide(session, viewer, round_, goal, seat, verdict, comment)
@@ -67,7 +70,7 @@ def override(
     require_right(viewer, Permission.GOAL_OVERRIDE, goal_queries.facts_of(session, viewer, goal))
     _refuse_over(round_, goal, revision)
     standing = queries.standing(session, viewer, goal)
-    require(standing.stage, standing.parts, Act.OVERRIDE, **standing.held())
+    require(standing.stage, standing.parts, Act.OVERRIDE, standing.cycle, **standing.held())
     if problems := comment_problems(comment, required=True):
         raise Invalid(problems)
     _carry_out(session, viewer, round_, goal, verdict)
@@ -148,9 +151,17 @@ def _carry_out(session: AnySession, viewer: Viewer, round_: ReviewRound, goal: G
         return
     rounds.close(round_, RoundState.APPROVED, viewer.now)
     if is_change:
-        owner = viewer_of(session, session.get_one(Person, goal.owner_id), viewer.now)
-        terms = queries.revisions_of(session, owner.words, goal).get(round_.revision)
-        if terms is None:
-            raise NotFound
-        goals.adopt(session, owner, goal, terms, round_.revision)
+        _adopt(session, viewer, goal, round_.revision)
     turn(viewer, goal, after)
+
+
+def _adopt(session: AnySession, viewer: Viewer, goal: Goal, number: int) -> None:
+    """The revision that waited is in force."""
+    terms = queries.revisions_of(session, queries.owner_words(session, viewer, goal), goal).get(number)
+    if isinstance(terms, ObjectiveTerms):
+        objectives.adopt(session, viewer, goal, terms, number)
+    elif terms is not None:
+        owner = viewer_of(session, session.get_one(Person, goal.owner_id), viewer.now)
+        goals.adopt(session, owner, goal, terms, number)
+    else:
+        raise NotFound

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from webapp.actions import months, occurrences
+from webapp.actions import feeds, months, occurrences
 from webapp.actions.audit import Tag, record
 from webapp.domain.days import shifted
 from webapp.domain.errors import Invalid, Problem
@@ -80,6 +80,7 @@ def record_day(
     goal.status_word = None  # a program's word for how the goal stands holds until something is done
     occurrences.settle(session, goal, viewer.now, viewer)
     months.follow(session, goal, viewer.today, draft.local_date)
+    feeds.follow(session, viewer, goal)
     record(
         session,
         Tag.ENTRY_RECORD,
@@ -133,6 +134,7 @@ def record_done(
     goal.status_word = None
     occurrences.settle(session, goal, viewer.now, viewer)
     months.follow(session, goal, viewer.today, first)
+    feeds.follow(session, viewer, goal)
     record(
         session,
         Tag.ENTRY_RECORD,

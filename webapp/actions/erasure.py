@@ -31,6 +31,7 @@ from webapp.models import (
     GrantEvent,
     GrantInvitation,
     IdempotentAnswer,
+    KeyResultFeed,
     Membership,
     MembershipRole,
     Mood,
@@ -58,6 +59,7 @@ from webapp.models import (
 )
 from webapp.models.engine import AnySession
 from webapp.queries.grant_invitations import address_hash
+from webapp.queries.visibility import PRIVATE
 
 GRACE = timedelta(days=14)
 
@@ -130,7 +132,8 @@ def _leaving(person_id: int, now: datetime) -> Iterator[Update]:
 
 def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update]:
     """Every statement that makes the person's rows go, those that others refer to last."""
-    goals = select(Goal.id).where(Goal.owner_id == person_id)  # objectives too: their words are sealed with this key
+    # What is an organisation's stays where it stands, under a number without a name (§9).
+    goals = select(Goal.id).where(Goal.owner_id == person_id, Goal.kind.in_(PRIVATE))
     moods = select(Mood.id).where(Mood.person_id == person_id)
     consents = select(Grant.id).where(Grant.client_id == person_id)
     memberships = select(Membership.id).where(Membership.person_id == person_id)
@@ -143,9 +146,10 @@ def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update
     yield from _forgetting_talk(person_id, goals)
     for of_goal in (GoalMonth, GoalTag, GoalRevision, ScheduleVersion, Reminder, Occurrence, Entry):
         yield delete(of_goal).where(of_goal.goal_id.in_(goals))
+    yield delete(KeyResultFeed).where(KeyResultFeed.goal_id.in_(goals))
     yield delete(PlannedPause).where(PlannedPause.owner_id == person_id)
     yield delete(Tag).where(Tag.owner_id == person_id)
-    yield delete(Goal).where(Goal.owner_id == person_id)
+    yield delete(Goal).where(Goal.id.in_(goals))
     yield delete(Access).where(Access.client_id == person_id)
     yield delete(GrantEvent).where(GrantEvent.grant_id.in_(consents))
     yield delete(TherapistCode).where(TherapistCode.person_id == person_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select, tuple_
 
-from webapp.actions import months, occurrences, pauses, revisions, rounds, tags
+from webapp.actions import feeds, months, occurrences, pauses, revisions, rounds, tags
 from webapp.actions.audit import Tag, record, record_all
 from webapp.domain.days import local_day, shifted
 from webapp.domain.errors import Conflict, Invalid, Problem
@@ -171,6 +171,7 @@ def delete(session: AnySession, viewer: Viewer, goal: Goal) -> Goal:
     """The goal and everything of it is gone from every page; `undelete` brings it back."""
     require(viewer, Permission.GOAL_DELETE, goal_queries.facts_of(session, viewer, goal))
     goal.deleted_at = viewer.now
+    feeds.end_of_goal(session, viewer, goal)
     record(session, Tag.GOAL_DELETE, at=viewer.now, viewer=viewer, thing=goal)
     session.flush()
     return goal

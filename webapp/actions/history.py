@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from webapp.actions import months
+from webapp.actions import feeds, months
 from webapp.domain.people import Viewer
 from webapp.domain.tracking import Day, DayState, Mode, Source
 from webapp.models import Entry, Goal, Occurrence
@@ -52,6 +52,7 @@ def add(session: AnySession, viewer: Viewer, goal: Goal, facts: Sequence[PastFac
     if new:
         session.execute(insert(Occurrence), new, execution_options=alike)
     months.follow(session, goal, viewer.today, min(fact.local_date for fact in facts))
+    feeds.follow(session, viewer, goal)
 
 
 def _entry(viewer: Viewer, goal: Goal, fact: PastFact, source: Source) -> dict[str, Any]:

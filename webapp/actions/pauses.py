@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from webapp.actions import months, occurrences
+from webapp.actions import feeds, months, occurrences
 from webapp.actions.audit import Tag, record
 from webapp.domain.days import shifted
 from webapp.domain.errors import Invalid, Problem
@@ -104,6 +104,7 @@ def _follow(session: AnySession, viewer: Viewer, held: Iterable[Goal], changed: 
     for goal in held:
         occurrences.settle(session, goal, viewer.now, viewer)
         months.follow(session, goal, viewer.today, changed)
+        feeds.follow(session, viewer, goal)
     session.flush()
 
 

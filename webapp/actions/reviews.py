@@ -3,7 +3,7 @@
 The caller loaded the goal held (`lock=True`), a round by `queries.reviews.find_round(..., lock=True)`.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from webapp.domain.revisions import terms_of
 from webapp.models import Goal, Grant, Person, ReviewRound, ReviewSeat
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
+from webapp.queries import objectives
 from webapp.queries import reviewers as reviewer_queries
 from webapp.queries import reviews as queries
 from webapp.queries.reviewers import Reviewer
@@ -38,13 +39,17 @@ def send(
     Raises Conflict when the goal changed since it was seen, Locked in the wrong stage, Invalid with every problem.
     """
     standing = queries.standing(session, viewer, goal)
-    require(standing.stage, standing.parts, Act.SEND, **standing.held())
+    require(standing.stage, standing.parts, Act.SEND, standing.cycle, **standing.held())
     goals.refuse_stale(goal, seen)
     problems = comment_problems(comment, required=False)
-    if goal.kind is Kind.OBJECTIVE and goal.target is None:
-        problems.append(Problem("", "nothing_to_measure"))
-    chosen = _chosen(session, viewer, goal, wanted, 1, problems)
-    made = rounds.open_round(session, viewer, goal, goal.revision, [one.number for one in chosen])
+    needed, able = 1, reviewer_queries.eligible(session, goal, viewer.now)
+    if goal.kind is Kind.OBJECTIVE:
+        found = objectives.of_goal(session, goal)
+        needed = reviewer_queries.needed(found.cycle.reviewers, len(able))
+        if not objectives.key_results_of(session, goal.id):
+            problems.append(Problem("", "nothing_to_measure"))
+    chosen = _chosen(session, viewer, goal, wanted, needed, problems, able)
+    made = rounds.open_round(session, viewer, goal, goal.revision, [one.number for one in chosen], needed)
     turn(viewer, goal, next_state(standing.stage, Act.SEND))
     rounds.step(session, viewer, goal, Act.SEND, Tag.GOAL_SEND, made, comment)
     return made
@@ -66,7 +71,7 @@ def save(session: AnySession, viewer: Viewer, goal: Goal, draft: GoalDraft, *, s
         goals.change(session, viewer, goal, draft, seen=seen)
         return Act.EDIT
     standing = queries.standing(session, viewer, goal)
-    require(standing.stage, standing.parts, Act.PROPOSE, **standing.held())
+    require(standing.stage, standing.parts, Act.PROPOSE, standing.cycle, **standing.held())
     if problems := comment_problems(comment, required=False):
         raise Invalid(problems)
     asked, needed = queries.may_decide_again(session, viewer, goal)
@@ -85,7 +90,7 @@ def withdraw(session: AnySession, viewer: Viewer, goal: Goal, comment: str = "")
     """Nobody decides any more: a change that waited is taken back, else the goal is a draft, and what was approved
     stays in its story. Raises Locked and Invalid."""
     standing = queries.standing(session, viewer, goal)
-    require(standing.stage, standing.parts, Act.WITHDRAW, **standing.held())
+    require(standing.stage, standing.parts, Act.WITHDRAW, standing.cycle, **standing.held())
     if problems := comment_problems(comment, required=False):
         raise Invalid(problems)
     if standing.round is not None:
@@ -104,7 +109,8 @@ def change_reviewers(
     """
     standing = _open(session, viewer, round_, goal, Act.CHANGE_REVIEWERS)
     given = sum(seat.verdict is not None for seat in standing.seats)
-    chosen = {one.number for one in _chosen(session, viewer, goal, wanted, max(round_.needed - given, 0), [])}
+    able = reviewer_queries.eligible(session, goal, viewer.now)
+    chosen = {one.number for one in _chosen(session, viewer, goal, wanted, max(round_.needed - given, 0), [], able)}
     there = {}
     for seat in session.scalars(select(ReviewSeat).where(ReviewSeat.round_id == round_.id)):
         there[seat.reviewer_id] = seat
@@ -152,19 +158,27 @@ def _open(session: AnySession, viewer: Viewer, round_: ReviewRound, goal: Goal, 
     if round_.state is not RoundState.OPEN:
         raise Conflict("decided_meanwhile", goal=goal.public_id, round=round_.public_id)
     standing = queries.standing(session, viewer, goal)
-    require(standing.stage, standing.parts, act, **standing.held())
+    require(standing.stage, standing.parts, act, standing.cycle, **standing.held())
     return standing
 
 
 def _chosen(
-    session: AnySession, viewer: Viewer, goal: Goal, wanted: Iterable[str], needed: int, problems: list[Problem]
+    session: AnySession,
+    viewer: Viewer,
+    goal: Goal,
+    wanted: Iterable[str],
+    needed: int,
+    problems: list[Problem],
+    able: Sequence[Reviewer],
 ) -> list[Reviewer]:
-    """Those of the people named who may review the goal; raises Invalid with these problems too when they are too few,
-    or when a private goal would come before more than one person, who would then learn of each other."""
+    """Those of the people named who are able to review the goal; raises Invalid with these problems too when they are
+    too few, or when a private goal would come before more than one person, who would then learn of each other."""
     names = list(wanted)
-    chosen = reviewer_queries.named(reviewer_queries.eligible(session, goal, viewer.now), names)
+    chosen = reviewer_queries.named(able, names)
     if len(chosen) < needed:
-        problems.append(Problem("reviewers", "required" if not names else "unknown_choice"))
+        known = names and len(chosen) == len(set(names))
+        code = "too_few_reviewers" if known else "unknown_choice" if names else "required"
+        problems.append(Problem("reviewers", code, {"needed": needed}))
     elif goal.kind.is_private and len(chosen) > 1:
         problems.append(Problem("reviewers", "one_reviewer"))
     if not problems and len(_held(session, viewer, goal, [one.number for one in chosen])) < len(chosen):

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp.api import tracking
+from webapp.api import objectives, tracking
 from webapp.web.faces import belongs_to_programs
 from webapp.web.policies import Policy, UndeclaredRoute
 
@@ -10,6 +10,7 @@ from webapp.web.policies import Policy, UndeclaredRoute
 def init_app(app: Flask) -> None:
     """The app answers programs at the addresses of their contracts; raises UndeclaredRoute for one without a guard."""
     tracking.init_app(app)
+    objectives.init_app(app)
     check(app)
 
 

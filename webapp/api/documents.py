@@ -18,6 +18,8 @@ from webapp.domain.tokens import Contract
 Document = dict[str, Any]
 SCHEMAS = "#/components/schemas/{model}"
 SAFE = ("GET", "HEAD", "OPTIONS")
+DEPRECATED = "Deprecated:"
+"""How the words of an operation begin that is only there for old clients."""
 _PLACE = re.compile(r"<(?:[^<>:]*:)?([^<>]+)>")
 
 
@@ -32,6 +34,10 @@ class Style:
     """JSON schemas of its errors: "Problems" of a body that could not be used, "Refusal" of everything else."""
     problems: Any
     """An example of the former."""
+    headers: tuple[str, ...] = ()
+    """Which PARAMETERS every request carries."""
+    statuses: tuple[int, ...] = ()
+    """What its publication lists for everything beside the usual errors."""
 
 
 class Route(NamedTuple):
@@ -43,9 +49,21 @@ class Route(NamedTuple):
     name: str
     words: str
     operation: Operation
+    named_by_itself: bool
+    """Whether it may be asked without the headers that every other request of its contract carries."""
 
 
 DETAIL = {"type": "object", "properties": {"detail": {"type": "string"}}, "required": ["detail"]}
+SAID = {
+    "type": "object",
+    "description": "What is wrong: in all, and by field. Some refusals say more beside it.",
+    "properties": {
+        "code": {"type": "integer"},
+        "message": {"type": "string"},
+        "details": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+    "required": ["code", "message", "details"],
+}
 STYLES: Mapping[Contract, Style] = {
     Contract.TRACKING: Style(
         title="Tracking",
@@ -63,13 +81,34 @@ STYLES: Mapping[Contract, Style] = {
         },
         problems={"mood": ["String should have at most 255 characters"]},
     ),
+    Contract.OBJECTIVES: Style(
+        title="Objectives",
+        description="Goals with key results (metrics), their cycles (sessions), check-ins and reviews. Every request "
+        "names its organisation in the header gtmhub-accountId.",
+        prefix="/api/v1",
+        schemas={"Refusal": SAID, "Problems": SAID},
+        problems={
+            "code": 400,
+            "message": "The request could not be understood.",
+            "details": {"name": "Please fill this in."},
+        },
+        headers=("AccountId",),
+        statuses=(402,),  # its publisher's gate for what is paid for: never sent here
+    ),
 }
 HEADERS = {
     "RequestId": {"description": "Names this request in our records.", "schema": {"type": "string"}},
     "RetryAfter": {"description": "So many seconds until the next try.", "schema": {"type": "integer"}},
     "Allow": {"description": "What may be asked here.", "schema": {"type": "string"}},
 }
-PARAMETERS = {
+PARAMETERS: Mapping[str, Document] = {
+    "AccountId": {
+        "name": "gtmhub-accountId",
+        "in": "header",
+        "required": True,
+        "description": "The id of the organisation.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
+    },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
@@ -105,7 +144,8 @@ def routes(app: Flask, contract: Contract) -> list[Route]:
             path = _PLACE.sub(r"{\1}", rule.rule).rstrip("/")
             words = inspect.getdoc(view) or ""
             methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
-            found += [Route(method, path, rule, name, words, view.operation) for method in methods]
+            alone = getattr(view, "account_optional", False)
+            found += [Route(method, path, rule, name, words, view.operation, alone) for method in methods]
     unique = {(route.path, route.method): route for route in found}
     return [unique[key] for key in sorted(unique)]
 
@@ -118,6 +158,7 @@ class _Writer:
         self._refuse = app.extensions["faces"][self._style.prefix]
         self._routes = routes(app, contract)
         self._names = Counter(route.name for route in self._routes)
+        self._methods = {(route.name, route.method) for route in self._routes}
         shapes = [(key, mode, TypeAdapter(shape)) for route in self._routes for key, mode, shape in _shapes(route)]
         schemas, definitions = TypeAdapter.json_schemas(shapes, ref_template=SCHEMAS)
         self._schemas = {key: schema for (key, _), schema in schemas.items()}
@@ -145,14 +186,15 @@ class _Writer:
 
     def _operation(self, route: Route) -> Document:
         summary, _, description = route.words.partition("\n")
-        several = self._names[route.name] > 1
         said: Document = {
-            "operationId": f"{route.name}_{route.method.lower()}" if several else route.name,
+            "operationId": self._operation_id(route),
             "summary": summary.rstrip("."),
             "description": f"{description.strip()}\n\nScope: `{route.operation.scope}`.".strip(),
-            "parameters": list(_parameters(route)),
+            "parameters": [*self._headers(route), *_parameters(route)],
             "responses": self._responses(route),
         }
+        if route.words.startswith(DEPRECATED):
+            said["deprecated"] = True
         if route.operation.tag:
             said["tags"] = [route.operation.tag]
         if route.operation.body is not None:
@@ -160,8 +202,26 @@ class _Writer:
             said["requestBody"] = {"required": True, "content": {"application/json": content}}
         return said
 
+    def _operation_id(self, route: Route) -> str:
+        """The view's name, with its method where it has several, and its version where it has several addresses."""
+        if self._names[route.name] == 1:
+            return route.name
+        methods = [method for name, method in self._methods if name == route.name]
+        several = [route.name] if len(methods) == 1 else [route.name, route.method.lower()]
+        if self._names[route.name] > len(methods):
+            several.append(route.path.split("/")[2])
+        return "_".join(several)
+
+    def _headers(self, route: Route) -> Iterator[Document]:
+        """What every request of the contract carries."""
+        for name in self._style.headers:
+            if route.named_by_itself:
+                yield {**PARAMETERS[name], "required": False}
+            else:
+                yield {"$ref": f"#/components/parameters/{name}"}
+
     def _responses(self, route: Route) -> Document:
-        responses = {str(status): self._refusal(status) for status in _general(route)}
+        responses = {str(status): self._refusal(status) for status in (*_general(route), *self._style.statuses)}
         for status, answer in route.operation.answers.items():
             responses[str(status)] = self._answer(route, status, answer)
         return dict(sorted(responses.items()))

@@ -20,6 +20,7 @@ Shape = Callable[[int, str, Mapping[str, list[str]]], Any]
 WORDS = {
     400: "The request could not be understood.",
     401: "A valid token of this contract is required.",
+    402: "Payment is required.",
     403: "You do not have permission to perform this action.",
     404: "Not found.",
     405: "Method not allowed.",

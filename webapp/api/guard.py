@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from math import floor
 
@@ -26,12 +27,12 @@ from webapp.web.viewer import now
 
 SEEN_EVERY = timedelta(minutes=5)
 LONGEST_SECRET = 200
-WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def watch(bp: Blueprint, contract: Contract) -> None:
-    """Every operation of the blueprint asks for a token of the contract."""
+def watch(bp: Blueprint, contract: Contract, then: Callable[[], None] = lambda: None) -> None:
+    """Every operation of the blueprint asks for a token of the contract, and `then` for what else the contract wants
+    of a request."""
 
     def enter() -> Response | None:
         request.max_content_length = MOST_BYTES
@@ -39,8 +40,9 @@ def watch(bp: Blueprint, contract: Contract) -> None:
         slow_down()
         if asked().scope not in g.token.scopes:
             raise Forbidden(f"This token does not have the scope {asked().scope}.")
-        if request.method in WITH_BODY and request.mimetype != "application/json":
+        if asked().body is not None and request.mimetype != "application/json":
             raise UnsupportedMediaType
+        then()
         return said_before()
 
     csrf.exempt(bp)
@@ -91,7 +93,8 @@ def said_before() -> Response | None:
         return None
     if not _KEY.fullmatch(key):
         raise Wrong({"Idempotency-Key": ["One to 255 visible ASCII characters, please."]})
-    route = hashlib.sha256(f"{request.method} {request.path.rstrip('/')}".encode()).hexdigest()
+    about = g.get("account") or ""  # the same words about another organisation are another wish
+    route = hashlib.sha256(f"{request.method} {request.path.rstrip('/')}{about}".encode()).hexdigest()
     g.repeat = (route, key, hashlib.sha256(request.get_data()).digest())
     first = answers.find(db.session, g.viewer, *g.repeat)
     if first is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, exists, or_, select
 
-from webapp.demo import consent, reviews
+from webapp.demo import consent, objectives, reviews
 from webapp.demo.caseload import CASES
 from webapp.demo.goals import PLANS
 from webapp.demo.history import live, rest
@@ -43,6 +43,7 @@ class Made:
                     "email": cast.email,
                     "password": PASSWORD,
                     "timezone": cast.zone,
+                    "account_id": self.organisations[cast.organisation].public_id,
                 }
                 for cast in CAST
             },
@@ -73,7 +74,9 @@ def fill(session: AnySession, now: datetime, *, production: bool) -> Made:
     for role, temper in (TEMPERS | {case.cast.role: case.temper for case in CASES if case.temper}).items():
         feel(session, viewers[role], role, temper)
     consent.share(session, viewers, goals["client"]["walk"], now)
-    reviews.tell(session, viewers, goals, homes["home"])
+    story = reviews.Story(session, viewers, goals)
+    reviews.tell(story)
+    objectives.tell(story, homes["home"])
     session.execute(delete(OutboxMessage))  # nobody is to get mail about a story
     return Made(viewers, homes, tokens(session, viewers))
 

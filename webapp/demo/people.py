@@ -29,7 +29,10 @@ ORIGIN = "demo"
 PASSWORD = "quiet harbour at seven"  # noqa: S105 - printed for everybody to see
 
 TOKEN_DAYS = 30
-WITH_TOKENS = ("client", "peer", "therapist", "stranger")
+WITH_TOKENS = {
+    Contract.TRACKING: ("client", "peer", "therapist", "stranger"),
+    Contract.OBJECTIVES: ("client", "manager", "admin", "stranger"),
+}
 """Whose programs there are to try."""
 
 
@@ -118,7 +121,7 @@ def tokens(session: AnySession, viewers: dict[str, Viewer]) -> dict[str, dict[st
             role: api_tokens.create(
                 session, viewers[role], TokenDraft("A program of the demo", contract, SCOPES[contract], TOKEN_DAYS)
             )[1]
-            for role in WITH_TOKENS
+            for role in WITH_TOKENS[contract]
         }
         for contract in Contract
     }

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import time
 from decimal import Decimal
 
-from webapp.actions import closings, comments, decisions, objectives, proposals, reviews
+from webapp.actions import closings, comments, decisions, proposals, reviews
 from webapp.demo.caseload import CASES
-from webapp.demo.goals import AT_LEAST, CLIENT
+from webapp.demo.goals import CLIENT
 from webapp.demo.history import on
 from webapp.demo.people import public_id
 from webapp.domain.comments import CommentDraft
@@ -16,7 +16,7 @@ from webapp.domain.people import Viewer
 from webapp.domain.proposals import ProposalDraft
 from webapp.domain.reviews import ClosingDraft, Verdict
 from webapp.domain.schedules import Frequency, ScheduleDraft
-from webapp.models import Goal, Organisation, ReviewRound
+from webapp.models import Goal, ReviewRound
 from webapp.models.engine import AnySession
 from webapp.queries import clients
 from webapp.queries import goals as goal_queries
@@ -62,15 +62,12 @@ class Story:
         self.session.flush()
 
 
-def tell(
-    session: AnySession, viewers: dict[str, Viewer], goals: dict[str, dict[str, Goal]], home: Organisation
-) -> None:
-    """Reviews wait for the therapist and for the manager, goals were approved, sent back and closed and talked about,
-    and a proposal waits for the client."""
-    story = Story(session, viewers, goals)
+def tell(story: Story) -> None:
+    """Reviews wait for the therapist, goals were approved, sent back and closed and talked about, and a proposal waits
+    for the client."""
+    goals = story.goals
     _stages(story, goals["client"])
     _talk(story, goals["client"])
-    _objectives(story, home)
     _proposal(story)
     for number, case in enumerate(CASES):
         for key in case.sent:
@@ -110,26 +107,6 @@ def _talk(story: Story, mine: dict[str, Goal]) -> None:
     story.say("client", mine["walk"], 9, "@Thea Marchetti, the fog keeps me in. Does the stairwell count?", "therapist")
     story.say("therapist", mine["walk"], 8, "It counts, @Clara Lindqvist. Ten floors and back.")
     story.say("client", mine["journal"], 1, "@Thea Marchetti, may I show you some of it on Thursday?", "therapist")
-
-
-def _objectives(story: Story, home: Organisation) -> None:
-    """One waits for the manager, one they approved; the house talks about the first."""
-    guide = _objective(story, "client", home, "Publish the harbour guide", Decimal(12), "chapters")
-    story.send("client", guide, "manager", 6)
-    story.say("peer", guide, 5, "@Clara Lindqvist, shall I take chapters four and five?")
-    answers = _objective(story, "peer", home, "Answer every request within two days", Decimal(95), "percent")
-    asked = story.send("peer", answers, "manager", 11)
-    story.decide("manager", asked, Verdict.APPROVE, 10)
-
-
-def _objective(story: Story, role: str, home: Organisation, title: str, target: Decimal, unit: str) -> Goal:
-    viewer = story.then(role, 12)
-    until = ScheduleDraft(Frequency.ONE_TIME, until=shifted(viewer.today, 80))
-    draft = GoalDraft(title=title, schedule=until, direction=AT_LEAST, target=target, unit=unit)
-    goal = objectives.open_one(story.session, viewer, home.id, draft)
-    goal.public_id = public_id("objective", role)
-    story.session.flush()
-    return goal
 
 
 def _proposal(story: Story) -> None:

@@ -24,6 +24,10 @@ class Permission(StrEnum):
     GOAL_REVIEW = "goal:review"
     GOAL_CLOSE = "goal:close"
     GOAL_OVERRIDE = "goal:override"
+    OBJECTIVE_CHANGE = "objective:change"
+    OBJECTIVE_OWN = "objective:own"
+    CYCLE_READ = "cycle:read"
+    CYCLE_CHANGE = "cycle:change"
     ROUND_READ = "round:read"
     COMMENT_READ = "comment:read"
     COMMENT_DELETE = "comment:delete"
@@ -54,6 +58,13 @@ class RoundFacts:
 
 
 @dataclass(frozen=True)
+class CycleFacts:
+    """What the policy must know of a cycle."""
+
+    organisation_id: int
+
+
+@dataclass(frozen=True)
 class CommentFacts:
     """What the policy must know of a comment; of a private goal it is between the owner and `between_id`."""
 
@@ -73,7 +84,7 @@ class MoodFacts:
     grants: tuple[GrantFacts, ...] = ()
 
 
-Facts = GoalFacts | RoundFacts | CommentFacts | MoodFacts
+Facts = GoalFacts | RoundFacts | CommentFacts | MoodFacts | CycleFacts
 Condition = Callable[[Viewer, Any], bool]
 
 
@@ -93,16 +104,16 @@ def is_objective(viewer: Viewer, goal: GoalFacts) -> bool:
     return goal.kind is Kind.OBJECTIVE
 
 
-def belongs_to_its_organisation(viewer: Viewer, goal: GoalFacts) -> bool:
-    return goal.organisation_id is not None and viewer.is_in(goal.organisation_id)
+def belongs_to_its_organisation(viewer: Viewer, thing: GoalFacts | CycleFacts) -> bool:
+    return thing.organisation_id is not None and viewer.is_in(thing.organisation_id)
 
 
 def manages_the_owner(viewer: Viewer, goal: GoalFacts) -> bool:
     return viewer.id in goal.updaters and not owns(viewer, goal)
 
 
-def administers(viewer: Viewer, goal: GoalFacts) -> bool:
-    return goal.organisation_id is not None and viewer.has(Role.ADMIN, goal.organisation_id)
+def administers(viewer: Viewer, thing: GoalFacts | CycleFacts) -> bool:
+    return thing.organisation_id is not None and viewer.has(Role.ADMIN, thing.organisation_id)
 
 
 def is_not_the_owner(viewer: Viewer, goal: GoalFacts) -> bool:
@@ -179,6 +190,13 @@ POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     ),
     Permission.GOAL_CLOSE: ((exists, owns, is_private), (exists, owns, is_objective, belongs_to_its_organisation)),
     Permission.GOAL_OVERRIDE: ((exists, is_objective, administers, is_not_the_owner),),
+    Permission.OBJECTIVE_CHANGE: (
+        (exists, owns, is_objective, belongs_to_its_organisation),
+        (exists, is_objective, belongs_to_its_organisation, manages_the_owner),
+    ),
+    Permission.OBJECTIVE_OWN: ((exists, owns, is_objective, belongs_to_its_organisation),),
+    Permission.CYCLE_READ: ((belongs_to_its_organisation,),),
+    Permission.CYCLE_CHANGE: ((administers,),),
     Permission.ROUND_READ: (
         (sees_its_goal, owns_its_goal),
         (sees_its_goal, has_a_place),
@@ -193,6 +211,7 @@ POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
 READING: dict[type[Facts], Permission] = {
     GoalFacts: Permission.GOAL_READ,
     RoundFacts: Permission.ROUND_READ,
+    CycleFacts: Permission.CYCLE_READ,
     CommentFacts: Permission.COMMENT_READ,
     MoodFacts: Permission.MOOD_READ,
 }

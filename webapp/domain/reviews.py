@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from webapp.domain.errors import Locked, NotFound, Problem, Refused
 from webapp.domain.goals import Lifecycle, Outcome, ReviewState
+from webapp.domain.objectives import CycleState
 from webapp.domain.text import text_problems
 
 COMMENT_LENGTH = 4_000
@@ -79,6 +80,7 @@ class Part(StrEnum):
     """The owner's manager, their team's lead or an admin; of objectives only."""
     REVIEWER = "reviewer"
     """Named in the open round, and has not decided yet."""
+    KEY_RESULT_OWNER = "key_result_owner"
     PAST_REVIEWER = "past_reviewer"
     """Approved the revision in force."""
     ADMIN = "admin"
@@ -116,12 +118,20 @@ TABLE: tuple[Rule, ...] = (
         approved=Stage.DRAFT,
     ),
     _rule(Act.OVERRIDE, _WAITING, (Part.ADMIN,)),
-    _rule(Act.CHECK_IN, (Stage.FREE, Stage.APPROVED, Stage.CHANGE_IN_REVIEW), (Part.OWNER,)),
+    _rule(Act.CHECK_IN, (Stage.FREE, Stage.APPROVED, Stage.CHANGE_IN_REVIEW), (Part.OWNER, Part.KEY_RESULT_OWNER)),
     _rule(Act.CLOSE, (Stage.FREE, Stage.DRAFT, Stage.APPROVED), (Part.OWNER,)),
     _rule(Act.ACKNOWLEDGE, (Stage.CLOSED,), (Part.PAST_REVIEWER,)),
     _rule(Act.REOPEN, (Stage.CLOSED,), (Part.OWNER,)),
 )
 RULES = {rule.act: rule for rule in TABLE}
+_PROGRESS = frozenset(Act) - {Act.EDIT, Act.SEND, Act.PROPOSE, Act.WITHDRAW}
+CYCLES: dict[CycleState, frozenset[Act]] = {
+    CycleState.OPEN: frozenset(Act),
+    CycleState.LOCKED: _PROGRESS,
+    CycleState.CLOSED: frozenset({Act.ACKNOWLEDGE}),
+}
+"""What the state of its cycle leaves to be done with an objective: all, progress only (what waits may still be
+decided), nothing but taking note."""
 
 
 def stage_of(state: ReviewState | None, *, waiting: bool, closed: bool) -> Stage:
@@ -135,9 +145,14 @@ def stage_of(state: ReviewState | None, *, waiting: bool, closed: bool) -> Stage
     return Stage(state.value)
 
 
-def allowed(stage: Stage, parts: frozenset[Part]) -> tuple[Act, ...]:
+NOT_OF_OBJECTIVES = frozenset({(Stage.DRAFT, Act.CLOSE)})
+"""What came of an objective is only said of one that counts; a draft of one's own is deleted (§6)."""
+
+
+def allowed(stage: Stage, parts: frozenset[Part], cycle: CycleState = CycleState.OPEN) -> tuple[Act, ...]:
     """What somebody who is all this to the goal may do in this stage, in the order of the table."""
-    return tuple(rule.act for rule in TABLE if stage in rule.stages and rule.parts & parts)
+    left = CYCLES[cycle]
+    return tuple(rule.act for rule in TABLE if stage in rule.stages and rule.parts & parts and rule.act in left)
 
 
 def next_stage(stage: Stage, act: Act) -> Stage:
@@ -152,8 +167,11 @@ def next_state(stage: Stage, act: Act) -> ReviewState:
     return ReviewState.APPROVED if after is Stage.CHANGE_IN_REVIEW else ReviewState(after.value)
 
 
-def require(stage: Stage, parts: frozenset[Part], act: Act, **held: object) -> None:
-    """Nothing, when the table allows the act; Locked when the stage forbids it, Refused when somebody else must do it.
+def require(
+    stage: Stage, parts: frozenset[Part], act: Act, cycle: CycleState = CycleState.OPEN, **held: object
+) -> None:
+    """Nothing, when the table allows the act; Locked when the stage or the cycle forbids it, Refused when somebody else
+    must do it.
 
     `held` says by whom and since when the goal is held, as `Locked` carries it. Who is nothing to the goal, and may not
     even see it, must have been answered NotFound before.
@@ -163,8 +181,14 @@ def require(stage: Stage, parts: frozenset[Part], act: Act, **held: object) -> N
         raise NotFound
     if not rule.parts & parts:
         raise Refused("not_yours_to_decide" if act in (Act.APPROVE, Act.DECLINE) else "not_yours")
-    if stage not in rule.stages:
-        raise Locked(stage.value, actions=tuple(one.value for one in allowed(stage, parts)), **held)
+    if act not in CYCLES[cycle] or stage not in rule.stages:
+        reason = stage.value if act in CYCLES[cycle] else f"cycle_{cycle.value}"
+        raise Locked(reason, actions=tuple(one.value for one in allowed(stage, parts, cycle)), **held)
+
+
+def takes_check_ins(state: ReviewState | None, lifecycle: Lifecycle) -> bool:
+    """Whether owners say how an objective goes: it is approved, or no review was asked, and it is not closed."""
+    return lifecycle is not Lifecycle.CLOSED and state in (None, ReviewState.APPROVED)
 
 
 def refuse_closed(lifecycle: Lifecycle, since: datetime | None) -> None:

@@ -6,7 +6,7 @@ so that every text comes back as it was. Numbers stay numbers.
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import StringIO
@@ -30,11 +30,21 @@ def without_mark(cell: str) -> str:
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return the rows under their headings as UTF-8 with a byte order mark, by which spreadsheets know it."""
-    text = StringIO()
+    return b"".join(lines(headings, rows))
+
+
+def lines(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """Yield what `table` returns line by line, so that a long one can be sent as it is written."""
+    text = StringIO(BYTE_ORDER_MARK)
+    text.seek(len(BYTE_ORDER_MARK))
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(map(with_mark, headings))
-    writer.writerows(map(_written, row) for row in rows)
-    return (BYTE_ORDER_MARK + text.getvalue()).encode()
+    yield text.getvalue().encode()
+    for row in rows:
+        text.seek(0)
+        text.truncate()
+        writer.writerow(map(_written, row))
+        yield text.getvalue().encode()
 
 
 def _written(cell: Cell) -> str:

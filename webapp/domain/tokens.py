@@ -18,10 +18,18 @@ class Contract(StrEnum):
     """The published contracts a program can be written for."""
 
     TRACKING = "tracking"
+    OBJECTIVES = "objectives"
 
 
 SCOPES: dict[Contract, tuple[str, ...]] = {
     Contract.TRACKING: ("goals:read", "goals:write", "goals:tick", "moods:read", "moods:write"),
+    Contract.OBJECTIVES: (
+        "objectives:read",
+        "objectives:write",
+        "objectives:check_in",
+        "objectives:review",
+        "sessions:write",
+    ),
 }
 """What a token of each contract can be let do; nothing unless it is named."""
 

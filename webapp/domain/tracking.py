@@ -38,6 +38,8 @@ class Source(StrEnum):
     API = "api"
     IMPORT = "import"
     OFFLINE = "offline"
+    FEED = "feed"
+    """Follows from a personal goal whose owner lets a key result show it."""
 
 
 class Direction(StrEnum):

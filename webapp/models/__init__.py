@@ -8,6 +8,7 @@ from webapp.models.grants import Access, Grant, GrantEvent, GrantInvitation, The
 from webapp.models.habits import GoalMonth, GoalTag, PlannedPause, Tag
 from webapp.models.keys import DataKey
 from webapp.models.moods import Mood, MoodBecause, MoodLabel, MoodReason, MoodRevision
+from webapp.models.objectives import Cycle, KeyResult, KeyResultFeed, Objective, ObjectiveTag
 from webapp.models.outbox import Heartbeat, OutboxMessage
 from webapp.models.people import (
     Membership,
@@ -37,6 +38,7 @@ __all__ = [
     "Base",
     "Comment",
     "CommentMention",
+    "Cycle",
     "DataKey",
     "Entry",
     "Goal",
@@ -50,6 +52,8 @@ __all__ = [
     "GrantInvitation",
     "Heartbeat",
     "IdempotentAnswer",
+    "KeyResult",
+    "KeyResultFeed",
     "LimitCount",
     "Membership",
     "MembershipRole",
@@ -58,6 +62,8 @@ __all__ = [
     "MoodLabel",
     "MoodReason",
     "MoodRevision",
+    "Objective",
+    "ObjectiveTag",
     "Occurrence",
     "Organisation",
     "OutboxMessage",

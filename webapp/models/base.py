@@ -40,7 +40,7 @@ class Addressed(Numbered):
 
 
 def one_of(enum: Any, column: str) -> str:
-    """The SQL text of a check that a column holds one of an enum's values."""
+    """The SQL text of a check that a column holds one of an enum's values, or of some of them."""
     return f"{column} IN ({', '.join(repr(item.value) for item in enum)})"
 
 

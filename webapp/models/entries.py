@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.domain.tracking import DayState, Mode, Source
@@ -15,7 +15,8 @@ class Entry(Addressed, Base):
     """One measured or ticked fact, never changed afterwards; a correction is an entry that supersedes it.
 
     `local_date` is the date the person lived it, in `zone`; `at` is the instant it happened, `recorded_at` the
-    instant we learned of it.
+    instant we learned of it. With a key result it is a check-in: the value it came to, how sure its author is, and in
+    `note` why, in plain words of the organisation. Without a value it says how sure somebody is of a whole objective.
     """
 
     __tablename__ = "entry"
@@ -26,10 +27,18 @@ class Entry(Addressed, Base):
         CheckConstraint(one_of(Mode, "mode"), name="mode"),
         CheckConstraint(one_of(DayState, "state"), name="state"),
         CheckConstraint(one_of(Source, "source"), name="source"),
-        CheckConstraint("state IS NOT NULL OR value IS NOT NULL", name="says_something"),
+        Index(
+            None,
+            "key_result_id",
+            "local_date",
+            sqlite_where=text("key_result_id IS NOT NULL"),
+            postgresql_where=text("key_result_id IS NOT NULL"),
+        ),
+        CheckConstraint("state IS NOT NULL OR value IS NOT NULL OR confidence IS NOT NULL", name="says_something"),
     )
     subject_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     goal_id: Mapped[int] = mapped_column(ForeignKey("goal.id"))
+    key_result_id: Mapped[int | None] = mapped_column(ForeignKey("key_result.id"))
     local_date: Mapped[date]
     at: Mapped[datetime]
     recorded_at: Mapped[datetime]

@@ -17,12 +17,14 @@ from webapp.models.types import Sealed, Word
 
 
 class Goal(Addressed, Base):
-    """Anything aimed at. The owner's words are sealed; `version` counts every edit, `revision` the material ones.
+    """Anything aimed at. The owner's words are sealed, those of an objective stand plainly in its own row and here is
+    nothing; `version` counts every edit, `revision` the material ones.
 
     Between `rows_from` and `rows_until` the occurrence rows are the whole truth about due dates; outside of it the
     schedule is asked. Projections of the facts: months are closed through `months_until`; `streak_ahead` says what the
     current streak is if nothing more is said, as [last date, length] in order of date and 0 after the last.
-    `reminds` switches its reminders on or off; None when nothing was ever said about it.
+    `reminds` switches its reminders on or off; None when nothing was ever said about it. `feeds` says that a key result
+    shows something of it, so that every other tick need not ask.
     """
 
     __tablename__ = "goal"
@@ -49,7 +51,7 @@ class Goal(Addressed, Base):
     outcome: Mapped[Outcome | None] = mapped_column(Word(Outcome))
     review_state: Mapped[ReviewState | None] = mapped_column(Word(ReviewState))
     status_word: Mapped[str | None] = mapped_column(String(50))
-    title: Mapped[bytes] = mapped_column(Sealed)
+    title: Mapped[bytes] = mapped_column(Sealed, default=b"")
     question: Mapped[bytes | None] = mapped_column(Sealed)
     description: Mapped[bytes | None] = mapped_column(Sealed)
     unit: Mapped[bytes | None] = mapped_column(Sealed)
@@ -74,6 +76,7 @@ class Goal(Addressed, Base):
     best_streak: Mapped[int] = mapped_column(default=0, server_default="0")
     reminds: Mapped[bool | None]
     reminder_date: Mapped[date | None]
+    feeds: Mapped[bool] = mapped_column(default=False, server_default=false())
     schedules: Mapped[list["ScheduleVersion"]] = relationship(
         lazy="raise_on_sql", order_by="ScheduleVersion.valid_from", back_populates="goal"
     )

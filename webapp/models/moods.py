@@ -9,6 +9,8 @@ from webapp.domain.tracking import Source
 from webapp.models.base import Addressed, Base, Key, Numbered, one_of
 from webapp.models.types import Sealed, Word
 
+MOOD_SOURCES = (Source.PAGE, Source.API, Source.IMPORT, Source.OFFLINE)
+
 
 class MoodLabel(Addressed, Base):
     """One word of a person's palette; without a name it goes by the usual word for its level.
@@ -59,7 +61,7 @@ class Mood(Addressed, Base):
         Index(None, "person_id", "local_date", "deleted_at", "level"),
         CheckConstraint("level BETWEEN 1 AND 5", name="level"),
         CheckConstraint("energy BETWEEN 1 AND 5", name="energy"),
-        CheckConstraint(one_of(Source, "source"), name="source"),
+        CheckConstraint(one_of(MOOD_SOURCES, "source"), name="source"),
     )
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     local_date: Mapped[date]

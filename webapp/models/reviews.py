@@ -65,7 +65,8 @@ class ReviewSeat(Numbered, Base):
 class ReviewEvent(Numbered, Base):
     """One decision or step on a goal, never changed: who, when, on which revision, with which words.
 
-    The words are sealed with the goal owner's key. Without a round it belongs to the goal alone.
+    The words are sealed with the goal owner's key, about an objective plain. Without a round it belongs to the goal
+    alone.
     """
 
     __tablename__ = "review_event"

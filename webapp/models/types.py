@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, LargeBinary, Numeric, String, Time, TypeDecorator
@@ -47,10 +48,14 @@ class Amount(TypeDecorator[Decimal]):
         return int((value * 1_000_000).to_integral_value())
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        if value is None:
-            return None
-        exact = Decimal(value).scaleb(-6) if dialect.name == "sqlite" else Decimal(value)
-        return exact.normalize() + 0
+        return None if value is None else _exact(value, dialect.name == "sqlite")
+
+
+@lru_cache(maxsize=10_000)
+def _exact(value: Any, millionths: bool) -> Decimal:
+    """Lists hold the same few amounts again and again."""
+    exact = Decimal(value).scaleb(-6) if millionths else Decimal(value)
+    return exact.normalize() + 0
 
 
 class Word(TypeDecorator[StrEnum]):

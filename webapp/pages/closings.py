@@ -11,6 +11,7 @@ from webapp.domain.reviews import Act
 from webapp.extensions import db
 from webapp.models import Goal
 from webapp.pages.forms.reviews import ClosingForm
+from webapp.pages.headings import heading_of
 from webapp.pages.respond import onward, page
 from webapp.pages.review_requests import allowed, own
 from webapp.pages.review_words import held_words
@@ -34,8 +35,8 @@ def close(public_id: str) -> Any:
         form.absorb(invalid)
         return closing_page(goal, form), 422
     except Locked as locked:
-        return closing_page(goal, form, held=held_words(locked)), 423
-    flash(_("The goal is closed. Its history stays, and you can reopen it."))
+        return closing_page(goal, form, held=held_words(locked, objective=not goal.kind.is_private)), 423
+    flash(_("It is closed. Its history stays, and you can reopen it."))
     return onward(url_for("goal.show", public_id=public_id))
 
 
@@ -52,11 +53,11 @@ def acknowledge(public_id: str) -> Any:
 @signed_in
 def reopen(public_id: str) -> Any:
     """The goal is among the live ones again."""
-    actions.reopen(db.session, g.viewer, goals.find(db.session, g.viewer, public_id, lock=True))
-    flash(_("The goal is open again, from today on."))
+    goal = actions.reopen(db.session, g.viewer, goals.find(db.session, g.viewer, public_id, lock=True))
+    private = goal.kind.is_private
+    flash(_("The goal is open again, from today on.") if private else _("The objective is open again."))
     return onward(url_for("goal.show", public_id=public_id))
 
 
 def closing_page(goal: Goal, form: ClosingForm, held: tuple[str, str] | None = None) -> str:
-    opened = goals.opened(db.session, g.viewer, goal, with_tags=False)
-    return page("goals/close.html", goal=opened, form=form, held=held)
+    return page("goals/close.html", goal=heading_of(goal), form=form, held=held)

@@ -13,6 +13,7 @@ from webapp.models import Goal
 from webapp.pages.forms.comments import CommentForm
 from webapp.pages.goal import looked_at
 from webapp.pages.goal_comments import form_for, talk_of
+from webapp.pages.headings import heading_of
 from webapp.pages.respond import onward, page, say
 from webapp.queries import goals
 from webapp.web.idempotency import answered, keep
@@ -76,8 +77,7 @@ def undelete(public_id: str) -> Any:
 
 def talk(goal: Goal, form: CommentForm | None = None) -> str:
     """The page of a goal's comments, with what was typed and could not be said."""
-    opened = goals.opened(db.session, g.viewer, goal, with_tags=False)
-    return page("goals/comments.html", goal=opened, **talk_of(goal, form))
+    return page("goals/comments.html", goal=heading_of(goal), **talk_of(goal, form))
 
 
 def looked_at_all_the_same(public_id: str) -> Goal:

@@ -46,9 +46,10 @@ def under_review(goal: Goal) -> UnderReview | None:
 def proposed(goal: Goal, number: int) -> RevisionTerms:
     """The terms of one of the goal's revisions, to begin with again; raises NotFound when there is none."""
     kept = queries.revisions_of(db.session, g.viewer.words, goal)
-    if number not in kept:
+    terms = kept.get(number)
+    if not isinstance(terms, RevisionTerms):
         raise NotFound
-    return kept[number]
+    return terms
 
 
 def waits(under: UnderReview | None, form: GoalForm, schedule: Schedule) -> bool:

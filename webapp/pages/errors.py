@@ -1,6 +1,6 @@
 """When something cannot be answered: the right status, calm words, and nothing internal."""
 
-from flask import Flask, Response, current_app, g, render_template
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -22,7 +22,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: answer(404))
     app.register_error_handler(Refused, lambda error: answer(403, said=special(error.code)))
     app.register_error_handler(Conflict, lambda error: answer(409, said=special(error.code)))
-    app.register_error_handler(Locked, lambda error: answer(423, said=held_words(error)))
+    app.register_error_handler(
+        Locked, lambda error: answer(423, said=held_words(error, objective=request.path.startswith("/objectives")))
+    )
     app.register_error_handler(TooMany, on_too_many)
     app.register_error_handler(OperationalError, on_database)
     app.register_error_handler(Exception, on_fault)
@@ -80,6 +82,10 @@ def special(code: str) -> tuple[str, str] | None:
         return _("This is not yours to decide"), _("You can see this, but somebody else is asked to decide on it.")
     if code == "decided_meanwhile":
         return _("This is decided already"), _("It was decided or taken back meanwhile. Go back and reload the page.")
+    if code == "not_the_latest":
+        return _("Only the latest check-in can be corrected"), _("Another one was said since. Add a new check-in.")
+    if code == "too_late_to_correct":
+        return _("It is too late to correct this"), _("A check-in can be corrected for three days. Add a new one.")
     return None
 
 

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g, redirect, request
 
 from webapp.actions import access
 from webapp.domain.days import local_day
 from webapp.domain.errors import NotFound
+from webapp.domain.goals import Kind
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, allows
 from webapp.extensions import db
@@ -30,6 +31,8 @@ bp = Blueprint("goal", __name__, url_prefix="/goals")
 def show(public_id: str) -> Any:
     """One goal: its numbers, its year, its latest days, and what it is."""
     goal = looked_at(public_id)
+    if goal.kind is Kind.OBJECTIVE:
+        return redirect(f"/objectives/{public_id}", code=303)
     may = rights(goal)
     opened = queries.opened(db.session, g.viewer, goal)
     seen = goal_overview.overview(then(goal), goal, opened, request.args) if may["track"] else {}

@@ -10,9 +10,11 @@ from webapp.domain.goals import Kind, Lifecycle
 from webapp.domain.reviews import Act, Part, Stage
 from webapp.extensions import db
 from webapp.models import Goal
-from webapp.pages.review_words import Change, act_words, changes, outcome_words, stage_words
+from webapp.pages.objective_terms import Change
+from webapp.pages.review_words import act_words, changes, outcome_words, stage_words
 from webapp.queries import reviews as queries
 from webapp.queries.goals import open_or_empty
+from webapp.queries.objective_names import named_in
 from webapp.queries.reviews import Standing, Step
 from webapp.web.formats import moment
 
@@ -44,22 +46,27 @@ class Panel:
     again: int | None = None
     ending: Ending | None = None
     revisions: bool = False
+    place: str = ""
+    objective: bool = False
 
 
-def panel_of(goal: Goal) -> dict[str, Any]:
-    """The context of `goals/_review.html`; a goal nobody was asked about costs no statement."""
-    standing = queries.standing(db.session, g.viewer, goal)
+def panel_of(goal: Goal, standing: Standing | None = None) -> dict[str, Any]:
+    """The context of `goals/_review.html`; a goal nobody was asked about costs no statement.
+
+    `standing` is where the goal stands, for who knows it already.
+    """
+    standing = standing or queries.standing(db.session, g.viewer, goal)
     own, objective = Part.OWNER in standing.parts, goal.kind is Kind.OBJECTIVE
-    if not own and not standing.parts and standing.round is None and not (objective and goal.review_state):
+    if not own and not standing.parts and standing.round is None and not objective:
         return {"review": None}
     asked = goal.review_state is not None
     steps = queries.story(db.session, g.viewer, goal) if asked else []
     last = next((step for step in steps if step.act in DECISIONS), None)
     closed = standing.stage is Stage.CLOSED
-    ending = _ending(goal) if closed and standing.parts else None
+    ending = _ending(goal) if closed and (standing.parts or objective) else None
     known = own or bool(standing.parts) or _has_a_place(standing)
     panel = Panel(
-        words=_words(standing),
+        words=_words(standing, objective=objective),
         may=tuple(act for act in standing.may if act is not Act.ACKNOWLEDGE or not (ending and ending.acknowledged)),
         own=own,
         round=f"/reviews/{standing.round.public_id}" if standing.round and known else "",
@@ -69,15 +76,17 @@ def panel_of(goal: Goal) -> dict[str, Any]:
         again=_again(goal, standing, last) if own else None,
         ending=ending,
         revisions=own and (asked or goal.revision > 1),
+        place=f"/objectives/{goal.public_id}" if objective else f"/goals/{goal.public_id}",
+        objective=objective,
     )
     return {"review": panel}
 
 
-def _words(standing: Standing) -> str:
+def _words(standing: Standing, *, objective: bool) -> str:
     """Where the goal stands; who is to decide is told no more than that they are."""
     mine = next((seat for seat in standing.seats if seat.reviewer_id == g.viewer.id), None)
     if mine is None or mine.verdict is not None:
-        return stage_words(standing)
+        return stage_words(standing, objective=objective)
     return _("Waits for your decision since %(moment)s.", moment=moment(mine.named_at))
 
 
@@ -93,7 +102,9 @@ def _waiting(goal: Goal, standing: Standing) -> list[Change]:
     """What is in force beside what waits; for who may not know that something is in force already, nothing."""
     assert standing.round is not None
     compared = queries.compared(db.session, g.viewer, standing.round, goal)
-    return changes(compared.before, compared.after) if compared.before else []
+    if compared.before is None:
+        return []
+    return changes(compared.before, compared.after, named_in(db.session, (compared.before, compared.after)))
 
 
 def _again(goal: Goal, standing: Standing, last: Step | None) -> int | None:

@@ -5,7 +5,7 @@ from flask_babel import ngettext
 
 from webapp.extensions import db
 from webapp.pages.respond import page
-from webapp.queries import comments, grant_invitations, proposals
+from webapp.queries import comments, grant_invitations, owed_objectives, proposals
 from webapp.queries.owed import Owed, owed_by
 from webapp.web.policies import signed_in
 
@@ -23,6 +23,8 @@ def index() -> str:
         proposals=proposals.waiting(db.session, g.viewer) if owed.proposals else [],
         mentions=comments.mentions_of(db.session, g.viewer) if owed.mentions else [],
         invitations=grant_invitations.offers_to(db.session, g.viewer) if owed.invitations else [],
+        closings=owed_objectives.closed_goals(db.session, g.viewer) if owed.closings else [],
+        check_ins=owed_objectives.silent_key_results(db.session, g.viewer) if owed.check_ins else [],
     )
 
 
@@ -58,6 +60,24 @@ def owed_lines(owed: Owed) -> list[tuple[str, str, str]]:
             "heart",
             ngettext("%(num)d client asks to be taken on", "%(num)d clients ask to be taken on", owed.requests),
             "/clients/requests",
+        ),
+        (
+            owed.check_ins,
+            "clock",
+            ngettext(
+                "%(num)d key result waits for a check-in", "%(num)d key results wait for a check-in", owed.check_ins
+            ),
+            "/waiting",
+        ),
+        (
+            owed.closings,
+            "archive",
+            ngettext(
+                "%(num)d closed goal waits for you to take note",
+                "%(num)d closed goals wait for you to take note",
+                owed.closings,
+            ),
+            "/waiting",
         ),
     )
     return [(sign, words, address) for count, sign, words, address in said if count]

@@ -7,16 +7,18 @@ from flask import g
 from flask_babel import gettext as _
 
 from webapp.domain.errors import NotFound
+from webapp.domain.goals import Kind
 from webapp.domain.policy import Permission, allows
 from webapp.domain.reviews import Act
-from webapp.domain.revisions import RevisionTerms
 from webapp.extensions import db
 from webapp.models import Goal, ReviewRound
 from webapp.pages.forms.reviews import DecisionForm
-from webapp.pages.review_words import Change, act_words, changes, round_words, term_lines
+from webapp.pages.objective_terms import Change
+from webapp.pages.review_words import act_words, changes, round_words, term_lines, what_words
 from webapp.queries import goals
 from webapp.queries import reviews as queries
-from webapp.queries.reviews import Seat, Standing, Step
+from webapp.queries.objective_names import named_in
+from webapp.queries.reviews import AnyTerms, Seat, Standing, Step
 from webapp.web.formats import moment
 
 OVERRIDE = "override-"
@@ -40,28 +42,31 @@ class Review:
     story: list[tuple[Step, str]]
     may: tuple[Act, ...]
     tracked: bool
+    objective: bool
 
 
 def review_of(round_: ReviewRound, goal: Goal) -> Review:
     """The review, for who may know of it."""
     standing = standing_in(round_, goal)
     compared = queries.compared(db.session, g.viewer, round_, goal)
+    named = named_in(db.session, (compared.before, compared.after))
     mine = goal.owner_id == g.viewer.id
     return Review(
         id=round_.public_id,
         goal=goal.public_id,
         title=compared.after.title,
         whose="" if mine else queries.name_of(db.session, goal.owner_id),
-        what=_("A change of what was approved") if compared.before else _("A new goal"),
+        what=what_words(change=compared.before is not None, objective=goal.kind is Kind.OBJECTIVE),
         state=round_words(round_.state),
         is_open=standing is not None,
         first=compared.before is None,
-        changes=changes(compared.before, compared.after) if compared.before else [],
-        terms=term_lines(compared.after),
+        changes=changes(compared.before, compared.after, named) if compared.before else [],
+        terms=term_lines(compared.after, named),
         seats=[(seat.name, _seat_words(seat)) for seat in queries.names_of(db.session, round_)],
         story=[(step, act_words(step)) for step in queries.story(db.session, g.viewer, goal)],
         may=standing.may if standing else (),
         tracked=allows(g.viewer, Permission.GOAL_READ_TRACKING, goals.facts_of(db.session, g.viewer, goal)),
+        objective=goal.kind is Kind.OBJECTIVE,
     )
 
 
@@ -103,22 +108,23 @@ def meanwhile(round_: ReviewRound, goal: Goal, typed: DecisionForm) -> Meanwhile
     standing = queries.standing(db.session, g.viewer, goal)
     open_one = standing.round if Act.APPROVE in standing.may else None
     revision = open_one.revision if open_one else goal.revision
-    now = _terms(kept, revision) if open_one else goals.terms_in_force(words, goal)
+    now = _terms(kept, revision) if open_one else queries.terms_in_force(db.session, g.viewer, goal)
     # Nobody learns by a number they made up what a goal once was: only what they were asked about counts as seen.
     seen = kept.get(round_.revision) if typed.revision.data == round_.revision else None
     story = queries.story(db.session, g.viewer, goal)
+    named = named_in(db.session, (seen, now))
     return Meanwhile(
         title=now.title,
         goal=goal.public_id,
         told=[(step, act_words(step)) for step in story if step.act is not Act.NUDGE][:3],
-        changes=changes(seen, now) if seen else [],
-        terms=term_lines(now),
+        changes=changes(seen, now, named) if seen else [],
+        terms=term_lines(now, named),
         next=open_one.public_id if open_one else "",
         form=DecisionForm.on(revision, typed.comment.data or ""),
     )
 
 
-def _terms(kept: dict[int, RevisionTerms], number: int) -> RevisionTerms:
+def _terms(kept: dict[int, AnyTerms], number: int) -> AnyTerms:
     if number not in kept:
         raise NotFound
     return kept[number]

@@ -9,16 +9,19 @@ from werkzeug.wrappers import Response
 
 from webapp.actions import reviews as actions
 from webapp.domain.errors import Conflict, Invalid, Locked, NotFound, Refused
+from webapp.domain.goals import Kind
 from webapp.domain.reviews import Act, require
 from webapp.extensions import db
 from webapp.models import Goal, ReviewRound
 from webapp.pages.forms.reviews import ReviewersForm, SendForm
 from webapp.pages.goal import looked_at
-from webapp.pages.goal_rows import goal_facts
+from webapp.pages.headings import heading_of
+from webapp.pages.objective_terms import Change
 from webapp.pages.respond import onward, page
-from webapp.pages.review_words import Change, act_words, changes, held_words, term_lines
+from webapp.pages.review_words import act_words, changes, held_words, term_lines
 from webapp.queries import goals, reviewers
 from webapp.queries import reviews as queries
+from webapp.queries.objective_names import named_in
 from webapp.queries.reviews import Step
 from webapp.web.policies import recent, signed_in
 
@@ -41,17 +44,16 @@ def send(public_id: str) -> Any:
     goal = own(public_id)
     form = send_form(goal)
     try:
-        comment = form.words()
-        actions.send(db.session, g.viewer, goal, form.chosen(), seen=form.seen.data or 0, comment=comment)
+        actions.send(db.session, g.viewer, goal, form.chosen(), seen=form.seen.data or 0, comment=form.words())
     except Invalid as invalid:
         form.absorb(invalid)
-        return page("goals/send.html", **form_page(goal, form)), 422
+        return send_page(goal, form), 422
     except Conflict:
         form.seen.raw_data, form.seen.data = None, goal.version
-        return page("goals/send.html", **form_page(goal, form), changed=True), 409
+        return send_page(goal, form, changed=True), 409
     except Locked as locked:
-        return page("goals/send.html", **form_page(goal, form), held=held_words(locked)), 423
-    flash(_("It is sent. Until it is decided its terms stay as they are; ticking goes on."))
+        return send_page(goal, form, held=held_words(locked, objective=not goal.kind.is_private)), 423
+    flash(sent_words(goal))
     return back_to(goal)
 
 
@@ -109,8 +111,7 @@ def revisions(public_id: str) -> Any:
     if not kept:
         raise NotFound
     steps = queries.story(db.session, g.viewer, goal)
-    opened = goals.opened(db.session, g.viewer, goal, with_tags=False)
-    return page("goals/revisions.html", goal=opened, revisions=revision_lines(kept, steps))
+    return page("goals/revisions.html", goal=heading_of(goal), revisions=revision_lines(kept, steps))
 
 
 def own(public_id: str) -> Goal:
@@ -124,7 +125,7 @@ def own(public_id: str) -> Goal:
 def allowed(goal: Goal, act: Act) -> ReviewRound:
     """The goal's open review, if there is one; raises Locked and Refused as the table of reviews says."""
     standing = queries.standing(db.session, g.viewer, goal)
-    require(standing.stage, standing.parts, act, **standing.held())
+    require(standing.stage, standing.parts, act, standing.cycle, **standing.held())
     return standing.round  # type: ignore[return-value]  # there is one wherever the table allows these acts
 
 
@@ -135,13 +136,23 @@ def send_form(goal: Goal, **kwargs: Any) -> SendForm:
 
 
 def form_page(goal: Goal, form: SendForm | None = None) -> dict[str, Any]:
-    opened = goals.opened(db.session, g.viewer, goal, with_tags=False)
     return {
-        "goal": opened,
+        "goal": heading_of(goal, with_facts=True),
         "form": form or send_form(goal, formdata=None),
-        "facts": goal_facts(opened),
         "private": goal.kind.is_private,
     }
+
+
+def send_page(goal: Goal, form: SendForm, **why: Any) -> str:
+    """The form once more, with why nothing was sent."""
+    return page("goals/send.html", **form_page(goal, form), **why)
+
+
+def sent_words(goal: Goal) -> str:
+    """What being asked means, in a sentence."""
+    if goal.kind is Kind.OBJECTIVE:
+        return _("It is sent. Until it is decided nothing of it changes.")
+    return _("It is sent. Until it is decided its terms stay as they are; ticking goes on.")
 
 
 def reviewers_form(round_: ReviewRound, goal: Goal) -> ReviewersForm:
@@ -153,18 +164,21 @@ def reviewers_form(round_: ReviewRound, goal: Goal) -> ReviewersForm:
 
 
 def reviewers_page(round_: ReviewRound, goal: Goal, form: ReviewersForm) -> str:
-    title = goals.opened(db.session, g.viewer, goal, with_tags=False).title
-    return page("reviews/reviewers.html", id=round_.public_id, title=title, form=form)
+    heading = heading_of(goal)
+    needed = round_.needed if heading.objective else 0
+    return page("reviews/reviewers.html", id=round_.public_id, title=heading.title, form=form, needed=needed)
 
 
 def revision_lines(kept: dict[int, Any], steps: list[Step]) -> list[dict[str, Any]]:
     """Each revision, the newest first: what was new in it, all of it, and what was decided on it."""
-    lines = []
+    lines, named = [], named_in(db.session, kept.values())
     before = None
     for number, terms in kept.items():
-        new: list[Change] = changes(before, terms) if before else []
+        new: list[Change] = changes(before, terms, named) if before else []
         told = [(step, act_words(step)) for step in steps if step.revision == number and step.act in DECISIONS]
-        lines.append({"number": number, "changes": new, "terms": term_lines(terms), "told": told, "first": not before})
+        lines.append(
+            {"number": number, "changes": new, "terms": term_lines(terms, named), "told": told, "first": not before}
+        )
         before = terms
     return lines[::-1]
 

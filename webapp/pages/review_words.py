@@ -1,34 +1,29 @@
 """Reviews in words: what a goal binds to, what changed, where it stands, who did what, and why it is held."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
 
 from webapp.domain.errors import Locked
 from webapp.domain.goals import Outcome
+from webapp.domain.objective_terms import ObjectiveTerms
 from webapp.domain.reviews import Act, RoundState, Stage
 from webapp.domain.revisions import RevisionTerms, differences
 from webapp.domain.schedules import Frequency, Schedule
-from webapp.queries.reviews import Standing, Step
+from webapp.pages.objective_terms import Change, objective_changes, objective_lines
+from webapp.queries.objective_names import Named
+from webapp.queries.reviews import AnyTerms, Standing, Step
 from webapp.web.formats import amount, day, moment
 from webapp.web.words import schedule_words, target_words, weekday_name
 
 MEASURED = ("direction", "target", "unit")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One term as it was and as it is to be, both in words."""
-
-    term: str
-    before: str
-    after: str
-
-
-def term_lines(terms: RevisionTerms) -> list[tuple[str, str]]:
-    """All that a revision binds its owner to, as pairs of term and value."""
+def term_lines(terms: AnyTerms, named: Named | None = None) -> list[tuple[str, str]]:
+    """All that a revision binds its owner to, as pairs of term and value; `named` says whom an objective names."""
+    if isinstance(terms, ObjectiveTerms):
+        return objective_lines(terms, named or Named())
     schedule = terms.schedule
     lines = [(_("Title"), terms.title)]
     if terms.description:
@@ -43,14 +38,19 @@ def term_lines(terms: RevisionTerms) -> list[tuple[str, str]]:
     return lines
 
 
-def changes(before: RevisionTerms, after: RevisionTerms, *, words: bool = True) -> list[Change]:
+def changes(before: AnyTerms, after: AnyTerms, named: Named | None = None, *, words: bool = True) -> list[Change]:
     """What is new in a revision, in the order people read a goal."""
+    if isinstance(before, ObjectiveTerms) and isinstance(after, ObjectiveTerms):
+        return objective_changes(before, after, named or Named())
+    assert isinstance(before, RevisionTerms)
+    assert isinstance(after, RevisionTerms)
     fields = [one.field for one in differences(before, after, words=words)]
     found = []
     for field in dict.fromkeys("measured" if field in MEASURED else field for field in fields):
-        said = [_value(terms, field) for terms in (before, after)]
+        both = (before, after)
+        said = [_value(terms, field) for terms in both]
         if said[0] == said[1]:  # two rules that sound alike
-            said = [f"{words}, {_detail(terms.schedule)}" for words, terms in zip(said, (before, after), strict=True)]
+            said = [f"{words}, {_detail(terms.schedule)}" for words, terms in zip(said, both, strict=True)]
         found.append(Change(_term(field), *said))
     return found
 
@@ -78,12 +78,14 @@ def act_words(step: Step) -> str:
     return words.get(step.act, f"{who}: {step.act}")
 
 
-def stage_words(standing: Standing) -> str:
+def stage_words(standing: Standing, *, objective: bool = False) -> str:
     """Where a goal stands, whom it waits for and since when."""
     if standing.stage in (Stage.IN_REVIEW, Stage.CHANGE_IN_REVIEW):
         return _waiting_words(standing)
     return {
-        Stage.FREE: _("Nobody was asked to look at it, and nobody has to be."),
+        Stage.FREE: _("Unreviewed: it counts without anybody's approval.")
+        if objective
+        else _("Nobody was asked to look at it, and nobody has to be."),
         Stage.DRAFT: _("A draft: nobody is asked at the moment."),
         Stage.APPROVED: _("Approved as it is."),
         Stage.CLOSED: _("Closed."),
@@ -101,9 +103,11 @@ def round_words(state: RoundState) -> str:
     }[state]
 
 
-def what_words(*, change: bool) -> str:
+def what_words(*, change: bool, objective: bool = False) -> str:
     """What is asked for."""
-    return _("A change of what was approved") if change else _("A new goal")
+    if change:
+        return _("A change of what was approved")
+    return _("A new objective") if objective else _("A new goal")
 
 
 def outcome_words(outcome: Outcome) -> str:
@@ -114,27 +118,48 @@ def outcome_words(outcome: Outcome) -> str:
     }[outcome]
 
 
-def held_words(locked: Locked) -> tuple[str, str]:
+def held_words(locked: Locked, *, objective: bool = False) -> tuple[str, str]:
     """Why a goal is held as it is, as a title; and by whom, since when, and what can be done next."""
-    titles = {
+    titles = _held_objective() if objective or locked.reason.startswith("cycle") else _held_goal()
+    said = []
+    names, since = locked.held.get("by"), locked.held.get("since")
+    if isinstance(since, datetime) and isinstance(names, list) and names:
+        known = {"names": listed(names), "moment": moment(since)}
+        by_cycle = locked.reason in ("cycle_locked", "cycle_closed")
+        said.append(
+            _("By %(names)s, %(moment)s.", **known)
+            if by_cycle
+            else _("It waits for %(names)s since %(moment)s.", **known)
+        )
+    elif isinstance(since, datetime):
+        said.append(_("Since %(moment)s.", moment=moment(since)))
+    if nexts := [words for act in locked.actions if (words := next_words(act))]:
+        said.append(_("What you can do: %(things)s.", things=listed(nexts)))
+    return titles.get(locked.reason, _("This cannot be done now")), " ".join(said) or _("Nothing was changed.")
+
+
+def _held_goal() -> dict[str, str]:
+    return {
         "free": _("Nobody was asked about this goal"),
         "draft": _("This goal is a draft"),
         "in_review": _("This goal is in review"),
         "approved": _("This goal is approved"),
         "change_in_review": _("A change of this goal is in review"),
         "closed": _("This goal is closed"),
+    }
+
+
+def _held_objective() -> dict[str, str]:
+    return {
+        "free": _("Nobody was asked about this objective"),
+        "draft": _("This objective is a draft"),
+        "in_review": _("This objective is in review"),
+        "approved": _("This objective is approved"),
+        "change_in_review": _("A change of this objective is in review"),
+        "closed": _("This objective is closed"),
         "cycle_locked": _("The plans of this cycle are fixed"),
         "cycle_closed": _("This cycle is closed"),
     }
-    said = []
-    names, since = locked.held.get("by"), locked.held.get("since")
-    if isinstance(since, datetime) and isinstance(names, list) and names:
-        said.append(_("It waits for %(names)s since %(moment)s.", names=listed(names), moment=moment(since)))
-    elif isinstance(since, datetime):
-        said.append(_("Since %(moment)s.", moment=moment(since)))
-    if nexts := [words for act in locked.actions if (words := next_words(act))]:
-        said.append(_("What you can do: %(things)s.", things=listed(nexts)))
-    return titles.get(locked.reason, _("This cannot be done now")), " ".join(said) or _("Nothing was changed.")
 
 
 def next_words(act: str) -> str:

@@ -1,6 +1,6 @@
 """Comments on goals, always through the viewer: what they may read, and where somebody named them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,13 @@ from sqlalchemy.orm import aliased
 
 from webapp.domain.comments import Listener
 from webapp.domain.errors import NotFound
-from webapp.domain.people import MembershipStatus, Viewer, Words
+from webapp.domain.people import MembershipStatus, Viewer
 from webapp.domain.policy import CommentFacts
-from webapp.models import Comment, CommentMention, Goal, Membership, Person
+from webapp.models import Comment, CommentMention, Goal, Membership, Objective, Person
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
 from webapp.queries.reviewers import IS_HERE, eligible
 from webapp.queries.reviews import owner_words
-from webapp.queries.sealing import words_of_all
 from webapp.queries.visibility import comments_visible_to
 
 MENTIONS_LISTED = 20
@@ -145,19 +144,19 @@ def unread_on(session: AnySession, viewer: Viewer, goal: Goal) -> Sequence[Comme
 def mentions_of(session: AnySession, viewer: Viewer) -> list[Mention]:
     """Where somebody named the viewer who has not read it, and still may: the latest 20. Two statements."""
     author = aliased(Person)
-    columns = (Comment.public_id, Comment.at, Goal, author.name.label("author"))
+    columns = (Comment.public_id, Comment.at, Goal, Objective.name, author.name.label("author"))
     statement = _unread(viewer, *columns).join(author, author.id == Comment.author_id)
+    statement = statement.outerjoin(Objective, Objective.goal_id == Goal.id)
     rows = session.execute(statement.order_by(Comment.id.desc()).limit(MENTIONS_LISTED)).all()
-    shown = {row.Goal.owner_id for row in rows if row.Goal.owner_id == viewer.id or not row.Goal.kind.is_private}
-    words = words_of_all(session, shown)
     return [
-        Mention(row.public_id, row.Goal.public_id, row.author or None, row.at, _title(words, row.Goal)) for row in rows
+        Mention(row.public_id, row.Goal.public_id, row.author or None, row.at, row.name or _title(viewer, row.Goal))
+        for row in rows
     ]
 
 
-def _title(words: Mapping[int, Words], goal: Goal) -> str | None:
-    of_owner = words.get(goal.owner_id)
-    return of_owner.open("goal.title", goal.title) if of_owner else None
+def _title(viewer: Viewer, goal: Goal) -> str | None:
+    """What the viewer's own goal is called; a therapist reads the name of a client's once they open it."""
+    return viewer.words.open("goal.title", goal.title) if goal.owner_id == viewer.id else None
 
 
 def _unread(viewer: Viewer, *columns: Any) -> Select[Any]:

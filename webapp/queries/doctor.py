@@ -21,9 +21,11 @@ from webapp.models.engine import AnySession
 from webapp.queries.doctor_finding import Finding
 from webapp.queries.doctor_habits import habit_findings
 from webapp.queries.doctor_moods import mood_findings
+from webapp.queries.doctor_objectives import objective_findings
 from webapp.queries.doctor_reviews import review_findings
 from webapp.queries.habits import aim_on
 from webapp.queries.sealed_cells import broken_cells
+from webapp.queries.visibility import PRIVATE
 
 GOALS_AT_ONCE = 20
 
@@ -42,6 +44,7 @@ def examine(session: AnySession, today: date) -> Iterator[Finding]:
         session.expunge_all()
     yield from mood_findings(session)
     yield from review_findings(session)
+    yield from objective_findings(session)
     for cell in broken_cells(session):
         yield Finding(cell, "does not open with its owner's key")
 
@@ -65,18 +68,32 @@ def _orphans(session: AnySession) -> Iterator[Finding]:
     left = or_(*(exists().where(column == Person.id) for column in theirs))
     for person_id in session.scalars(select(Person.id).where(Person.deleted_at.is_not(None), left)):
         yield Finding(f"person {person_id}", "was erased and has rows")
-    others = select(Entry.id).join(Goal, Goal.id == Entry.goal_id).where(Entry.subject_id != Goal.owner_id)
+    others = (
+        select(Entry.id)
+        .join(Goal, Goal.id == Entry.goal_id)
+        .where(
+            Entry.subject_id != Goal.owner_id,
+            Goal.kind.in_(PRIVATE),  # an objective can become another's
+        )
+    )
     for entry_id in session.scalars(others):
         yield Finding(f"entry {entry_id}", "is about somebody else than the goal's owner")
     current = func.count().filter(ScheduleVersion.is_current)
     counts = select(Goal.id).outerjoin(ScheduleVersion, ScheduleVersion.goal_id == Goal.id).group_by(Goal.id)
+    counts = counts.where(Goal.kind.in_(PRIVATE))
     for goal_id in session.scalars(counts.having(current != 1)):
         yield Finding(f"goal {goal_id}", "has not exactly one current schedule")
 
 
 def _goals(session: AnySession) -> Iterator[Sequence[Goal]]:
     last = 0
-    statement = select(Goal).options(selectinload(Goal.schedules)).order_by(Goal.id).limit(GOALS_AT_ONCE)
+    statement = (
+        select(Goal)
+        .where(Goal.kind.in_(PRIVATE))
+        .options(selectinload(Goal.schedules))
+        .order_by(Goal.id)
+        .limit(GOALS_AT_ONCE)
+    )
     while goals := session.scalars(statement.where(Goal.id > last)).all():
         last = goals[-1].id
         yield goals

@@ -49,6 +49,8 @@ def _rounds() -> Checks:
     yield "review_round", too_few, "is approved by fewer than it needs"
     self_judged = select(ReviewSeat.id).join(ReviewRound, ReviewRound.id == ReviewSeat.round_id)
     self_judged = self_judged.join(Goal, Goal.id == ReviewRound.goal_id).where(ReviewSeat.reviewer_id == Goal.owner_id)
+    # An objective can become somebody's who once decided on it.
+    self_judged = self_judged.where(or_(Goal.organisation_id.is_(None), is_open))
     yield "review_seat", self_judged, "is its goal's owner's"
     elsewhere = select(ReviewEvent.id).join(ReviewRound, ReviewRound.id == ReviewEvent.round_id)
     elsewhere = elsewhere.where(ReviewRound.goal_id != ReviewEvent.goal_id)
@@ -87,7 +89,11 @@ def _closings() -> Checks:
     closed = Goal.lifecycle == Lifecycle.CLOSED
     yield "goal", goals.where(closed, ~exists().where(stands)), "is closed and nothing says what came of it"
     yield "goal", goals.where(~closed, exists().where(stands)), "is not closed, its closing says so"
-    yield "goal", goals.where(closed, Goal.archived_at.is_(None)), "is closed and still asked for"
+    yield (
+        "goal",
+        goals.where(closed, Goal.organisation_id.is_(None), Goal.archived_at.is_(None)),
+        "is closed and still asked for",
+    )
     other = and_(stands, GoalClosing.outcome.is_distinct_from(Goal.outcome))
     yield "goal", goals.where(closed, exists().where(other)), "came to something else than its closing says"
 

@@ -1,8 +1,8 @@
-"""A person's goals with everything of theirs, for the export."""
+"""A person's private goals with everything of theirs, for the export."""
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
 from webapp.domain.people import Viewer
@@ -19,7 +19,12 @@ from webapp.models import (
     Tag,
 )
 from webapp.models.engine import AnySession
-from webapp.queries.export_rows import Row, of_goals, opened, rows_of
+from webapp.queries.export_rows import Row, of_private_goals, opened, rows_of
+from webapp.queries.visibility import PRIVATE
+
+
+def _mine(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    return (Goal.owner_id == viewer.id, Goal.kind.in_(PRIVATE))
 
 
 def goals(session: AnySession, viewer: Viewer) -> list[Row]:
@@ -30,7 +35,7 @@ def goals(session: AnySession, viewer: Viewer) -> list[Row]:
         *("created_at", "updated_at", "completed_at", "archived_at", "deleted_at"),
     )
     columns = [Goal.public_id.label("id"), *(getattr(Goal, name) for name in names)]
-    rows = rows_of(session, select(*columns).where(Goal.owner_id == viewer.id).order_by(Goal.position, Goal.id))
+    rows = rows_of(session, select(*columns).where(*_mine(viewer)).order_by(Goal.position, Goal.id))
     on = _tags(session, viewer)
     worded = opened(viewer, rows, "goal", "title", "question", "description", "unit")
     walls = _reminders(session, viewer)
@@ -39,7 +44,7 @@ def goals(session: AnySession, viewer: Viewer) -> list[Row]:
 
 def _tags(session: AnySession, viewer: Viewer) -> dict[str, list[str]]:
     """Names of the tags on each goal, by name."""
-    statement = of_goals(viewer, Tag.name).join(GoalTag, GoalTag.goal_id == Goal.id)
+    statement = of_private_goals(viewer, Tag.name).join(GoalTag, GoalTag.goal_id == Goal.id)
     rows = opened(viewer, rows_of(session, statement.join(Tag, Tag.id == GoalTag.tag_id)), "tag", "name")
     on: dict[str, list[str]] = {}
     for row in sorted(rows, key=lambda row: row["name"].casefold()):
@@ -49,7 +54,7 @@ def _tags(session: AnySession, viewer: Viewer) -> dict[str, list[str]]:
 
 def _reminders(session: AnySession, viewer: Viewer) -> dict[str, list[Row]]:
     """The times of day at which each goal reminds."""
-    statement = of_goals(viewer, Reminder.wall, Reminder.created_at).join(Reminder, Reminder.goal_id == Goal.id)
+    statement = of_private_goals(viewer, Reminder.wall, Reminder.created_at).join(Reminder, Reminder.goal_id == Goal.id)
     on: dict[str, list[Row]] = {}
     for row in rows_of(session, statement.order_by(Goal.id, Reminder.wall)):
         on.setdefault(row["goal"], []).append({"wall": row["wall"], "created_at": row["created_at"]})
@@ -58,7 +63,7 @@ def _reminders(session: AnySession, viewer: Viewer) -> dict[str, list[Row]]:
 
 def revisions(session: AnySession, viewer: Viewer) -> list[Row]:
     columns = (GoalRevision.number, GoalRevision.created_at, GoalRevision.terms)
-    statement = of_goals(viewer, *columns).join(GoalRevision, GoalRevision.goal_id == Goal.id)
+    statement = of_private_goals(viewer, *columns).join(GoalRevision, GoalRevision.goal_id == Goal.id)
     rows = rows_of(session, statement.order_by(Goal.id, GoalRevision.number))
     return [{**row, "terms": json.loads(row["terms"])} for row in opened(viewer, rows, "goal_revision", "terms")]
 
@@ -69,7 +74,7 @@ def schedules(session: AnySession, viewer: Viewer) -> list[Row]:
         *("quota_times", "quota_period", "quota_length", "direction", "target", "skip_budget", "dates"),
     )
     columns = [getattr(ScheduleVersion, name) for name in names]
-    statement = of_goals(viewer, *columns).join(ScheduleVersion, ScheduleVersion.goal_id == Goal.id)
+    statement = of_private_goals(viewer, *columns).join(ScheduleVersion, ScheduleVersion.goal_id == Goal.id)
     return rows_of(session, statement.order_by(Goal.id, ScheduleVersion.valid_from))
 
 
@@ -84,7 +89,7 @@ def pauses(session: AnySession, viewer: Viewer) -> list[Row]:
 def occurrences(session: AnySession, viewer: Viewer) -> list[Row]:
     columns = (Occurrence.local_date, Occurrence.state, Occurrence.value, Entry.public_id.label("entry"))
     statement = (
-        of_goals(viewer, *columns, Occurrence.deleted_at, Occurrence.reminder_date, Occurrence.reminder_time)
+        of_private_goals(viewer, *columns, Occurrence.deleted_at, Occurrence.reminder_date, Occurrence.reminder_time)
         .join(Occurrence, Occurrence.goal_id == Goal.id)
         .outerjoin(Entry, Entry.id == Occurrence.entry_id)
         .order_by(Goal.id, Occurrence.local_date)
@@ -107,7 +112,7 @@ def entries(session: AnySession, viewer: Viewer) -> list[Row]:
         .join(Goal, Goal.id == Entry.goal_id)
         .join(author, author.id == Entry.author_id)
         .outerjoin(earlier, earlier.id == Entry.supersedes_id)
-        .where(Entry.subject_id == viewer.id)
+        .where(Entry.subject_id == viewer.id, *_mine(viewer))
         .order_by(Entry.id)
     )
     return opened(viewer, rows_of(session, statement), "entry", "note")

@@ -25,8 +25,7 @@ from webapp.models import (
     ReviewSeat,
 )
 from webapp.models.engine import AnySession
-from webapp.queries.export_rows import Row, of_goals, opened, rows_of
-from webapp.queries.sealing import words_of_all
+from webapp.queries.export_rows import IS_PLAIN, Row, of_goals, opened, rows_of
 from webapp.queries.visibility import comments_visible_to
 
 
@@ -51,7 +50,7 @@ def events(session: AnySession, viewer: Viewer) -> list[Row]:
     actor = aliased(Person)
     steps = (ReviewEvent.act, ReviewEvent.at, ReviewEvent.revision)
     told: tuple[Any, ...] = (*steps, actor.public_id.label("by"), ReviewEvent.comment)
-    own = of_goals(viewer, *told).join(ReviewEvent, ReviewEvent.goal_id == Goal.id)
+    own = of_goals(viewer, IS_PLAIN, *told).join(ReviewEvent, ReviewEvent.goal_id == Goal.id)
     rows = rows_of(session, own.outerjoin(actor, actor.id == ReviewEvent.actor_id).order_by(ReviewEvent.id))
     others = select(*steps).join(Goal, Goal.id == ReviewEvent.goal_id)
     others = others.where(ReviewEvent.actor_id == viewer.id, Goal.owner_id != viewer.id).order_by(ReviewEvent.id)
@@ -64,7 +63,7 @@ def closings(session: AnySession, viewer: Viewer) -> list[Row]:
     other = aliased(Person)
     names = ("closed_at", "outcome", "score", "words", "acknowledged_at", "reopened_at")
     columns = [other.public_id.label("acknowledged_by"), *(getattr(GoalClosing, name) for name in names)]
-    statement = of_goals(viewer, *columns).join(GoalClosing, GoalClosing.goal_id == Goal.id)
+    statement = of_goals(viewer, IS_PLAIN, *columns).join(GoalClosing, GoalClosing.goal_id == Goal.id)
     statement = statement.outerjoin(other, other.id == GoalClosing.acknowledged_by_id).order_by(GoalClosing.id)
     return opened(viewer, rows_of(session, statement), "goal_closing", "words")
 
@@ -97,16 +96,10 @@ def comments(session: AnySession, viewer: Viewer) -> list[Row]:
     elsewhere = _comments(session, Comment.author_id == viewer.id, Goal.owner_id != viewer.id)
     readable = select(Comment.public_id).join(Goal, Goal.id == Comment.goal_id).where(comments_visible_to(viewer))
     heard = set(session.scalars(readable.where(Comment.author_id == viewer.id, Goal.kind == Kind.OBJECTIVE)))
-    words = words_of_all(session, {row["owner_id"] for row in elsewhere if row["id"] in heard})
-    said = []
-    for row in elsewhere:
-        of_owner = words.get(row["owner_id"]) if row["id"] in heard else None
-        if of_owner is None:
-            said.append({name: row[name] for name in ("id", "at", "deleted_at")})
-        else:
-            said.append({**row, "body": of_owner.open("comment.body", row["body"])})
-    rows = opened(viewer, own, "comment", "body") + said
-    return [{name: value for name, value in row.items() if name != "owner_id"} for row in rows]
+    bare = ("id", "at", "deleted_at")
+    said = [row for row in elsewhere if row["id"] in heard]
+    unheard = [{name: row[name] for name in bare} for row in elsewhere if row["id"] not in heard]
+    return opened(viewer, own + said, "comment", "body") + unheard
 
 
 def mentions(session: AnySession, viewer: Viewer) -> list[Row]:
@@ -131,7 +124,7 @@ def _seats(*columns: Any) -> Any:
 def _comments(session: AnySession, *which: ColumnElement[bool]) -> list[Row]:
     author, other = aliased(Person), aliased(Person)
     statement = (
-        select(Comment.public_id.label("id"), Goal.public_id.label("goal"), Goal.owner_id)
+        select(Comment.public_id.label("id"), Goal.public_id.label("goal"), IS_PLAIN)
         .add_columns(author.public_id.label("by"), other.public_id.label("between"))
         .add_columns(Comment.at, Comment.body, Comment.deleted_at)
         .join(Goal, Goal.id == Comment.goal_id)

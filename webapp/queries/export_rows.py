@@ -10,26 +10,36 @@ from sqlalchemy import Executable, Select, select
 from webapp.domain.people import Viewer
 from webapp.models import Goal
 from webapp.models.engine import AnySession
+from webapp.queries.sealing import PLAIN
+from webapp.queries.visibility import PRIVATE
 
 Row = dict[str, Any]
+IS_PLAIN = Goal.organisation_id.is_not(None).label("plain")
+"""Marks rows about what is an organisation's; `opened` takes the mark off."""
 
 
 def of_goals(viewer: Viewer, *columns: Any) -> Select[Any]:
-    """These columns of what hangs on the viewer's goals, beside the goal's public id; the caller joins."""
+    """These columns of what hangs on the viewer's goals of any kind, beside the goal's public id; the caller joins."""
     return select(Goal.public_id.label("goal"), *columns).select_from(Goal).where(Goal.owner_id == viewer.id)
 
 
+def of_private_goals(viewer: Viewer, *columns: Any) -> Select[Any]:
+    """As `of_goals`, of those that are nobody's but the viewer's."""
+    return of_goals(viewer, *columns).where(Goal.kind.in_(PRIVATE))
+
+
 def rows_of(session: AnySession, statement: Executable) -> list[Row]:
-    """The rows as plain values by column name."""
+    """The rows as values that JSON holds, by column name."""
     return [{name: plain(value) for name, value in row._mapping.items()} for row in session.execute(statement)]
 
 
 def opened(viewer: Viewer, rows: Iterable[Row], table: str, *columns: str) -> list[Row]:
-    """The rows with these sealed columns opened."""
+    """The rows with these sealed columns opened; in rows marked IS_PLAIN they stand as they were said."""
     worded = []
     for row in rows:
-        words = {column: viewer.words.open(f"{table}.{column}", row[column]) for column in columns if row.get(column)}
-        worded.append({**row, **words})
+        words = PLAIN if row.get("plain") else viewer.words
+        said = {column: words.open(f"{table}.{column}", row[column]) for column in columns if row.get(column)}
+        worded.append({name: value for name, value in {**row, **said}.items() if name != "plain"})
     return worded
 
 

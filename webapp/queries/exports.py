@@ -25,7 +25,7 @@ from webapp.models import (
     Token,
 )
 from webapp.models.engine import AnySession
-from webapp.queries import export_goals, export_moods, export_reviews, export_trust
+from webapp.queries import export_goals, export_moods, export_objectives, export_reviews, export_trust
 from webapp.queries.export_rows import Row, plain, rows_of
 
 EXPORTED = {
@@ -45,6 +45,11 @@ EXPORTED = {
     "goal_tag": "goals",
     "occurrence": "occurrences",
     "entry": "entries",
+    "cycle": "objectives",
+    "objective": "objectives",
+    "objective_tag": "objectives",
+    "key_result": "objectives",
+    "key_result_feed": "feeds",
     "mood_label": "mood_labels",
     "mood_reason": "mood_reasons",
     "mood": "moods",
@@ -94,6 +99,9 @@ def everything(session: AnySession, viewer: Viewer) -> dict[str, Any]:
         "pauses": export_goals.pauses(session, viewer),
         "occurrences": export_goals.occurrences(session, viewer),
         "entries": export_goals.entries(session, viewer),
+        "objectives": export_objectives.objectives(session, viewer),
+        "check_ins": export_objectives.check_ins(session, viewer),
+        "feeds": export_objectives.feeds(session, viewer),
         "mood_labels": export_moods.labels(session, viewer),
         "mood_reasons": export_moods.reasons(session, viewer),
         "moods": export_moods.moods(session, viewer),

@@ -126,7 +126,11 @@ class Terms:
 # One's own goal is asked for first, by a statement built once: building the whole clause takes longer than a tick.
 _mine = select(Goal).where(Goal.public_id == bindparam("public_id"), goals_of(bindparam("viewer_id")))
 _OWN = _mine.options(joinedload(Goal.schedules))
-_OWN_LOCKED = _mine.options(selectinload(Goal.schedules)).with_for_update().execution_options(populate_existing=True)
+_OWN_LOCKED = (
+    _mine.options(selectinload(Goal.schedules))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 _EARLIEST = select(func.min(GoalMonth.first)).where(GoalMonth.goal_id == Goal.id).correlate(Goal).scalar_subquery()
@@ -226,7 +230,10 @@ def open_grant(session: AnySession, viewer: Viewer, goal: Goal) -> Grant:
 
 
 def opened(session: AnySession, viewer: Viewer, goal: Goal, *, with_tags: bool = True) -> Terms:
-    """The goal's words, opened with its owner's key."""
+    """The words of a private goal, opened with its owner's key; raises NotFound for one of an organisation's, which is
+    shown elsewhere and in other words."""
+    if not goal.kind.is_private:
+        raise NotFound
     words = viewer.words if goal.owner_id == viewer.id else words_of(session, goal.owner_id)
     current = next(version for version in goal.schedules if version.is_current)
     return Terms(
@@ -269,7 +276,7 @@ def open_or_empty(words: Words, column: str, sealed: bytes | None) -> str:
 
 def _one(session: AnySession, statement: Select[Goal], lock: bool) -> Goal:
     statement = statement.options(selectinload(Goal.schedules)).execution_options(populate_existing=lock)
-    goal = session.scalars(statement.with_for_update() if lock else statement).one_or_none()
+    goal = session.scalars(statement.with_for_update(key_share=True) if lock else statement).one_or_none()
     if goal is None:
         raise NotFound
     return goal

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from webapp.domain.goals import Kind
 from webapp.domain.people import Viewer, Words
 from webapp.domain.reviews import RoundState, Verdict
-from webapp.models import Goal, Person, ReviewRound, ReviewSeat
+from webapp.models import Goal, Objective, Person, ReviewRound, ReviewSeat
 from webapp.models.engine import AnySession
 from webapp.queries.reviews import LISTED, decided_by
 from webapp.queries.sealing import words_of_all
@@ -100,6 +100,7 @@ def _inbox(viewer: Viewer, *, of_mine: bool = False) -> Select[*tuple[Any, ...]]
         Goal.kind,
         Goal.owner_id,
         Goal.title,
+        Objective.name,
         exists().where(*approved, theirs).label("change"),
         Person.name.label("owner"),
     ]
@@ -110,13 +111,14 @@ def _inbox(viewer: Viewer, *, of_mine: bool = False) -> Select[*tuple[Any, ...]]
         statement = select(*columns, *mine).select_from(ReviewSeat)
         statement = statement.join(ReviewRound, ReviewRound.id == ReviewSeat.round_id)
     joined = statement.join(Goal, Goal.id == ReviewRound.goal_id).join(Person, Person.id == Goal.owner_id)
+    joined = joined.outerjoin(Objective, Objective.goal_id == Goal.id)
     return joined.where(goals_visible_to(viewer)).limit(LISTED)
 
 
 def _rows(session: AnySession, viewer: Viewer, statement: Select[*tuple[Any, ...]]) -> list[InboxRow]:
     rows = session.execute(statement).all()
     words: dict[int, Words] = {viewer.id: viewer.words}
-    words |= words_of_all(session, {row.owner_id for row in rows} - {viewer.id})
+    words |= words_of_all(session, {row.owner_id for row in rows if row.kind.is_private} - {viewer.id})
     return [
         InboxRow(
             id=row.public_id,
@@ -125,7 +127,7 @@ def _rows(session: AnySession, viewer: Viewer, statement: Select[*tuple[Any, ...
             kind=row.kind,
             owner_id=row.owner_id,
             owner=row.owner,
-            title=words[row.owner_id].open("goal.title", row.title),
+            title=row.name or words[row.owner_id].open("goal.title", row.title),
             revision=row.revision,
             change=row.change,
             state=row.state,

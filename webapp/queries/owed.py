@@ -1,16 +1,17 @@
 """What waits for the viewer: decisions, answers and words that somebody hopes for."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 from sqlalchemy import ScalarSelect, bindparam, exists, false, func, or_, select
 
 from webapp.domain.grants import GrantState
 from webapp.domain.people import Role, Viewer
-from webapp.domain.reviews import ProposalState, RoundState
+from webapp.domain.reviews import ProposalState, RoundState, Verdict
 from webapp.models import (
     Comment,
     CommentMention,
     Goal,
+    GoalClosing,
     GoalProposal,
     Grant,
     GrantInvitation,
@@ -21,6 +22,7 @@ from webapp.models import (
 from webapp.models.engine import AnySession
 from webapp.queries.grant_invitations import open_to
 from webapp.queries.grants import HERE, waiting_for
+from webapp.queries.owed_objectives import silent_for, silent_key_results, to_acknowledge, unacknowledged
 from webapp.queries.proposals import proposals_visible_to
 from webapp.queries.visibility import comments_visible_to, goals_visible_to
 
@@ -28,13 +30,15 @@ from webapp.queries.visibility import comments_visible_to, goals_visible_to
 @dataclass(frozen=True, slots=True)
 class Owed:
     """How many of each kind wait: reviews to give, goals proposed, comments that name the viewer, invitations to share,
-    and people who ask a therapist to be taken on."""
+    people who ask a therapist to be taken on, closed goals to take note of, and key results nobody checked in."""
 
     reviews: int = 0
     proposals: int = 0
     mentions: int = 0
     invitations: int = 0
     requests: int = 0
+    closings: int = 0
+    check_ins: int = 0
 
     def __bool__(self) -> bool:
         return any(astuple(self))
@@ -53,14 +57,23 @@ ANYTHING = or_(
         GrantInvitation.withdrawn_at.is_(None),
     ),
     exists().where(Grant.therapist_id == bindparam("viewer_id"), Grant.state == GrantState.REQUESTED),
+    exists().where(
+        ReviewSeat.reviewer_id == bindparam("viewer_id"),
+        ReviewSeat.verdict == Verdict.APPROVE,
+        ReviewRound.id == ReviewSeat.round_id,
+        GoalClosing.goal_id == ReviewRound.goal_id,
+        *unacknowledged(),
+    ),
+    *silent_for(bindparam("viewer_id"), bindparam("day"), bindparam("silent_since")),
 )
-"""Whether anything may wait for `viewer_id`, whose `address` is hashed: five looks at indexes, part of a statement that
-is built once. For almost nobody there is anything to count."""
+"""Whether anything may wait for `viewer_id`, whose `address` is hashed, on their `day`: eight looks at indexes, part of
+a statement that is built once. For almost nobody there is anything to count."""
 
 
 def owed_by(session: AnySession, viewer: Viewer) -> Owed:
-    """What waits for the viewer, as far as they may still know of it; one statement."""
-    return Owed(*(int(count) for count in session.execute(select(*_counts(viewer))).one()))
+    """What waits for the viewer, as far as they may still know of it; two statements."""
+    counted = Owed(*(int(count) for count in session.execute(select(*_counts(viewer))).one()))
+    return replace(counted, check_ins=len(silent_key_results(session, viewer)))
 
 
 def _counts(viewer: Viewer) -> tuple[ScalarSelect[int], ...]:
@@ -92,4 +105,5 @@ def _counts(viewer: Viewer) -> tuple[ScalarSelect[int], ...]:
         mentions.scalar_subquery(),
         offers.where(*open_to(viewer)).scalar_subquery(),
         requests.where(*waiting_for(viewer), *HERE).scalar_subquery(),
+        select(func.count(GoalClosing.id)).where(*to_acknowledge(viewer)).scalar_subquery(),
     )

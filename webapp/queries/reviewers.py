@@ -31,14 +31,25 @@ def eligible(session: AnySession, goal: Goal, now: datetime) -> list[Reviewer]:
         given = (Grant.client_id == goal.owner_id, Grant.sees_goals, *holds_for(Grant.therapist_id, now))
         asked = asked.where(Person.id.in_(select(Grant.therapist_id).where(*given)))
     else:
-        asked = asked.where(Person.id.in_(_updaters(goal)))
+        asked = asked.where(Person.id.in_(_updaters(goal.organisation_id, goal.owner_id)))
     return [Reviewer(*row) for row in session.execute(asked.order_by(Person.name, Person.id))]
 
 
 def updaters_of(session: AnySession, goal: Goal) -> frozenset[int]:
     """Numbers of the people who may change an objective beside its owner."""
-    found = session.scalars(select(Person.id).where(*IS_HERE, Person.id.in_(_updaters(goal))))
-    return frozenset(found) - {goal.owner_id}
+    return updaters(session, goal.organisation_id, goal.owner_id)
+
+
+def updaters(session: AnySession, organisation_id: int | None, owner_id: int) -> frozenset[int]:
+    """Numbers of the people who may change the objectives of this owner beside them, and review them."""
+    found = session.scalars(select(Person.id).where(*IS_HERE, Person.id.in_(_updaters(organisation_id, owner_id))))
+    return frozenset(found) - {owner_id}
+
+
+def needed(reviewers: int, able: int) -> int:
+    """How many approvals an objective needs: as many as its cycle asks for, one at least, and no more than there are
+    people who can give them."""
+    return max(1, min(reviewers, able))
 
 
 def named(reviewers: Iterable[Reviewer], wanted: Iterable[str]) -> list[Reviewer]:
@@ -47,16 +58,15 @@ def named(reviewers: Iterable[Reviewer], wanted: Iterable[str]) -> list[Reviewer
     return [one for one in reviewers if one.id in chosen]
 
 
-def _updaters(goal: Goal) -> Select[int]:
-    """The owner's managers, the leads of their teams and the admins, as active members of the goal's organisation."""
-    here = goal.organisation_id
+def _updaters(here: int | None, owner_id: int) -> Select[int]:
+    """The owner's managers, the leads of their teams and the admins, as active members of the organisation."""
     managers = select(ReportingLine.manager_id).where(
-        ReportingLine.organisation_id == here, ReportingLine.person_id == goal.owner_id
+        ReportingLine.organisation_id == here, ReportingLine.person_id == owner_id
     )
     leads = (
         select(Team.lead_id)
         .join(TeamMember, TeamMember.team_id == Team.id)
-        .where(Team.organisation_id == here, TeamMember.person_id == goal.owner_id)
+        .where(Team.organisation_id == here, TeamMember.person_id == owner_id)
     )
     admins = (
         select(Membership.person_id)

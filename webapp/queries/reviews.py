@@ -9,18 +9,44 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
+from webapp.domain import objective_terms
 from webapp.domain.errors import NotFound
 from webapp.domain.goals import Kind, Lifecycle
+from webapp.domain.objective_terms import ObjectiveDifferences, ObjectiveTerms
+from webapp.domain.objectives import CycleState
 from webapp.domain.people import Role, Viewer, Words
-from webapp.domain.reviews import Act, Part, RoundState, Stage, Verdict, Word, allowed, stage_of, stands_approved
+from webapp.domain.reviews import (
+    NOT_OF_OBJECTIVES,
+    RULES,
+    Act,
+    Part,
+    RoundState,
+    Stage,
+    Verdict,
+    Word,
+    allowed,
+    stage_of,
+    stands_approved,
+)
 from webapp.domain.revisions import Difference, RevisionTerms, differences, read
-from webapp.models import Goal, GoalClosing, GoalRevision, Person, ReviewEvent, ReviewRound, ReviewSeat
+from webapp.models import (
+    Goal,
+    GoalClosing,
+    GoalRevision,
+    Person,
+    ReviewEvent,
+    ReviewRound,
+    ReviewSeat,
+)
 from webapp.models.engine import AnySession
 from webapp.queries import goals as goal_queries
-from webapp.queries import reviewers
-from webapp.queries.sealing import words_of
+from webapp.queries import objectives, reviewers
+from webapp.queries.objective_standing import held_by_cycle, parts_in
+from webapp.queries.sealing import PLAIN, words_of
 from webapp.queries.visibility import rounds_visible_to
 
+AnyTerms = RevisionTerms | ObjectiveTerms
+CHECKED_IN = RULES[Act.CHECK_IN].stages
 LISTED = 100
 """So many reviews a list shows at once."""
 _TAKEN = or_(ReviewSeat.removed_at.is_(None), ReviewSeat.decided_at.is_not(None))
@@ -46,14 +72,21 @@ class Standing:
     parts: frozenset[Part]
     round: ReviewRound | None = None
     seats: tuple[Seat, ...] = ()
+    cycle: CycleState = CycleState.OPEN
+    cycle_held: tuple[list[str], datetime] | None = None
+    """By whom and since when the cycle is locked or closed."""
+    of_objective: bool = False
 
     @property
     def may(self) -> tuple[Act, ...]:
         """What the viewer may do, in the order of the table."""
-        return allowed(self.stage, self.parts)
+        may = allowed(self.stage, self.parts, self.cycle)
+        return tuple(act for act in may if not self.of_objective or (self.stage, act) not in NOT_OF_OBJECTIVES)
 
     def held(self) -> dict[str, Any]:
         """By whom the goal is held and since when, as `Locked` carries it."""
+        if self.cycle_held is not None:
+            return {"by": self.cycle_held[0], "since": self.cycle_held[1]}
         waiting = [seat.name for seat in self.seats if seat.verdict is None]
         return {"by": waiting, "since": self.round.sent_at if self.round else None}
 
@@ -63,9 +96,9 @@ class Compared:
     """What a round asks for: its terms, and what of them is new since the last approved revision (`before` None when
     nothing was approved yet, as far as the viewer may know)."""
 
-    before: RevisionTerms | None
-    after: RevisionTerms
-    changes: tuple[Difference, ...]
+    before: AnyTerms | None
+    after: AnyTerms
+    changes: tuple[Difference, ...] | ObjectiveDifferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +116,15 @@ class Step:
 
 
 def standing(session: AnySession, viewer: Viewer, goal: Goal) -> Standing:
-    """Where the goal stands for the viewer, who may see it; one statement, none for a goal nobody was ever asked about.
+    """Where the goal stands for the viewer, who may see it; one statement, none for a goal nobody was ever asked about,
+    two more for an objective.
 
     A therapist knows of rounds in which they have a place and of no others.
     """
     owns = goal.owner_id == viewer.id
     parts = {Part.OWNER} if owns else set()
-    if goal.kind is Kind.OBJECTIVE and not owns and viewer.has(Role.ADMIN, goal.organisation_id):
-        parts.add(Part.ADMIN)
+    if goal.kind is Kind.OBJECTIVE:
+        parts |= parts_in(session, viewer, goal)
     closed = goal.lifecycle is Lifecycle.CLOSED
     rows = [] if goal.review_state is None else _open_seats(session, goal)
     round_ = rows[0][0] if rows else None
@@ -102,7 +136,10 @@ def standing(session: AnySession, viewer: Viewer, goal: Goal) -> Standing:
         parts.add(Part.PAST_REVIEWER)
     stage = stage_of(goal.review_state, waiting=round_ is not None, closed=closed)
     if owns or mine or goal.kind is Kind.OBJECTIVE:
-        return Standing(stage, frozenset(parts), round_, seats)
+        is_objective = goal.kind is Kind.OBJECTIVE
+        return Standing(
+            stage, frozenset(parts), round_, seats, of_objective=is_objective, **held_by_cycle(session, goal)
+        )
     return Standing(Stage.CLOSED if closed else Stage.FREE, frozenset(parts))
 
 
@@ -231,17 +268,29 @@ def compared(session: AnySession, viewer: Viewer, round_: ReviewRound, goal: Goa
     if after is None:
         raise NotFound
     before = kept.get(last) if last is not None else None
-    return Compared(before, after, differences(before, after) if before else ())
+    return Compared(before, after, between(before, after) if before else ())
 
 
-def revisions_of(session: AnySession, words: Words, goal: Goal) -> dict[int, RevisionTerms]:
+def between(before: AnyTerms, after: AnyTerms) -> tuple[Difference, ...] | ObjectiveDifferences:
+    """How two revisions of one goal differ."""
+    if isinstance(before, ObjectiveTerms) and isinstance(after, ObjectiveTerms):
+        return objective_terms.differences(before, after)
+    assert isinstance(before, RevisionTerms)
+    assert isinstance(after, RevisionTerms)
+    return differences(before, after)
+
+
+def revisions_of(session: AnySession, words: Words, goal: Goal) -> dict[int, AnyTerms]:
     """What the goal bound its owner to at each revision, by its number, in order."""
-    week_start = next(version for version in goal.schedules if version.is_current).week_start
     statement = select(GoalRevision.number, GoalRevision.terms).where(GoalRevision.goal_id == goal.id)
-    return {
-        number: read(json.loads(words.open("goal_revision.terms", terms)), week_start=week_start)
+    kept = {
+        number: json.loads(words.open("goal_revision.terms", terms))
         for number, terms in session.execute(statement.order_by(GoalRevision.number))
     }
+    if goal.kind is Kind.OBJECTIVE:
+        return {number: objective_terms.read(terms) for number, terms in kept.items()}
+    week_start = next(version for version in goal.schedules if version.is_current).week_start
+    return {number: read(terms, week_start=week_start) for number, terms in kept.items()}
 
 
 def story(session: AnySession, viewer: Viewer, goal: Goal) -> list[Step]:
@@ -298,8 +347,23 @@ def decided_by(viewer: Viewer, round_id: ColumnElement[int] | Any) -> ColumnElem
 
 
 def owner_words(session: AnySession, viewer: Viewer, goal: Goal) -> Words:
-    """The words of the goal's owner."""
+    """The words in which the goal is spoken of: its owner's, or plain ones about what is an organisation's."""
+    if not goal.kind.is_private:
+        return PLAIN
     return viewer.words if goal.owner_id == viewer.id else words_of(session, goal.owner_id)
+
+
+def terms_in_force(session: AnySession, viewer: Viewer, goal: Goal) -> AnyTerms:
+    """What the goal binds its owner to now."""
+    if goal.kind is Kind.OBJECTIVE:
+        return objectives.terms_in_force(session, objectives.of_goal(session, goal))
+    return goal_queries.terms_in_force(owner_words(session, viewer, goal), goal)
+
+
+def takes_check_ins(session: AnySession, goal: Goal) -> bool:
+    """Whether the stage of an objective lets its owners say how it goes."""
+    waiting = open_round_of(session, goal) is not None
+    return stage_of(goal.review_state, waiting=waiting, closed=goal.lifecycle is Lifecycle.CLOSED) in CHECKED_IN
 
 
 def _open_seats(session: AnySession, goal: Goal) -> Sequence[Any]:

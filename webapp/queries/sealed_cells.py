@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.domain.errors import NotFound
@@ -36,15 +36,20 @@ OWNERS = 1_000
 
 
 def _owner_of(goal_id: Cell) -> ColumnElement[int]:
-    return select(Goal.owner_id).where(Goal.id == goal_id).scalar_subquery()
+    """Whose key the cell is sealed with; nobody's when the goal is an organisation's, whose words are plain."""
+    private = (Goal.id == goal_id, Goal.organisation_id.is_(None))
+    return select(Goal.owner_id).where(*private).scalar_subquery()
+
+
+_owner_of_goal = case((Goal.organisation_id.is_(None), Goal.owner_id))
 
 
 _owner_of_mood = select(Mood.person_id).where(Mood.id == MoodRevision.mood_id).scalar_subquery()
 PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
-    (Goal.title, Goal.owner_id),
-    (Goal.question, Goal.owner_id),
-    (Goal.description, Goal.owner_id),
-    (Goal.unit, Goal.owner_id),
+    (Goal.title, _owner_of_goal),
+    (Goal.question, _owner_of_goal),
+    (Goal.description, _owner_of_goal),
+    (Goal.unit, _owner_of_goal),
     (GoalRevision.terms, _owner_of(GoalRevision.goal_id)),
     (ReviewEvent.comment, _owner_of(ReviewEvent.goal_id)),
     (GoalClosing.words, _owner_of(GoalClosing.goal_id)),
@@ -52,7 +57,7 @@ PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
     (GoalProposal.message, GoalProposal.client_id),
     (Comment.body, _owner_of(Comment.goal_id)),
     (Tag.name, Tag.owner_id),
-    (Entry.note, Entry.subject_id),
+    (Entry.note, _owner_of(Entry.goal_id)),
     (Mood.note, Mood.person_id),
     (Mood.reasons_said, Mood.person_id),
     (MoodLabel.name, MoodLabel.owner_id),
@@ -79,6 +84,8 @@ def broken_cells(session: AnySession) -> Iterator[str]:
     words: dict[int, PersonalWords | None] = {}
     for cell, owner in PERSONAL:
         for number, sealed, owner_id in _cells(session, cell, owner):
+            if owner_id is None:
+                continue
             if len(words) > OWNERS:
                 words.clear()
             if owner_id not in words:

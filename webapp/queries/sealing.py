@@ -5,6 +5,7 @@ ciphertext and tag. The additional data `table.column|owner` ties it to one plac
 copied elsewhere does not open.
 """
 
+import hashlib
 import hmac
 import os
 import struct
@@ -60,6 +61,29 @@ class PersonalWords:
     def fingerprint(self, text: str) -> str:
         """48 hex digits by which the same text is known again, and which tell nothing without the person's key."""
         return hmac.new(self.key.fingerprints, text.encode(), "sha256").hexdigest()[:48]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainWords:
+    """Words about what is an organisation's: they stand as they were said, and outlive who said them (§9)."""
+
+    def seal(self, column: str, text: str) -> bytes:
+        return text.encode()
+
+    def open(self, column: str, sealed: bytes) -> str:
+        return sealed.decode()
+
+    def fingerprint(self, text: str) -> str:
+        return hashlib.sha256(text.encode()).hexdigest()[:48]
+
+    def seal_bytes(self, column: str, content: bytes) -> bytes:
+        return content
+
+    def open_bytes(self, column: str, sealed: bytes) -> bytes:
+        return sealed
+
+
+PLAIN = PlainWords()
 
 
 @dataclass(frozen=True, slots=True)

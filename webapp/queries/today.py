@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, cast, null, or_, select, union_all
 
+from webapp.domain.days import shifted
 from webapp.domain.people import Viewer
 from webapp.models import Goal, GoalTag, Mood, MoodLabel, Tag
 from webapp.models.engine import AnySession
 from webapp.queries.grant_invitations import address_hash
 from webapp.queries.moods import LABEL, MINE, Label, LoggedMood, Names, as_logged
 from webapp.queries.owed import ANYTHING
+from webapp.queries.owed_objectives import SOONEST
 from webapp.queries.tags import Carried
 from webapp.queries.visibility import goals_of
 
@@ -58,6 +60,7 @@ def own_words(session: AnySession, viewer: Viewer) -> OwnWords:
     felt: list[tuple[Any, LoggedMood]] = []
     owes = False
     asked = {"viewer_id": viewer.id, "day": viewer.today, "address": address_hash(viewer.email)}
+    asked["silent_since"] = shifted(viewer.today, -SOONEST)
     for row in session.connection().execute(_WORDS, asked):
         if row.owes is not None:
             owes = bool(row.owes)

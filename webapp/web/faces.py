@@ -15,9 +15,11 @@ def add(app: Flask, prefix: str, refuse: Callable[[int], Response]) -> None:
 
 
 def face() -> Callable[[int], Response] | None:
-    """How this request is refused when it is a program's; None for people's pages."""
+    """How this request is refused when it is a program's, by the contract with the longest address; None for people's
+    pages."""
     known: dict[str, Callable[[int], Response]] = current_app.extensions.get("faces", {})
-    return next((refuse for prefix, refuse in known.items() if request.path.startswith(f"{prefix}/")), None)
+    here = [prefix for prefix in known if request.path.startswith(f"{prefix}/")]
+    return known[max(here, key=len)] if here else None
 
 
 def belongs_to_programs(app: Flask, path: str) -> bool:

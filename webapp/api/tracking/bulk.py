@@ -5,11 +5,11 @@ from typing import Any
 from flask import g, request
 
 from webapp.actions import tracked_goals
+from webapp.api.answers import answer
 from webapp.api.body import WHOLE, Wrong, check, parse
 from webapp.api.operation import Answer, operation
 from webapp.api.tracking import examples
 from webapp.api.tracking.blueprint import bp
-from webapp.api.tracking.present import answer
 from webapp.api.tracking.schemas import MOST_IN_BULK, GoalInBulk, Held
 from webapp.api.tracking.whose import refuse_for_others
 from webapp.extensions import db

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import g
 
+from webapp.api.answers import answer
 from webapp.api.operation import Answer, operation
 from webapp.api.tracking import examples
 from webapp.api.tracking.blueprint import bp
-from webapp.api.tracking.present import answer, by_user_json, pending_json
+from webapp.api.tracking.present import by_user_json, pending_json
 from webapp.api.tracking.schemas import GoalByUser, PendingGoal
 from webapp.api.tracking.whose import looked_at
 from webapp.extensions import db

@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response, g, request
 
 from webapp.actions import decisions, tracked_goals
+from webapp.api.answers import nothing
 from webapp.api.body import check
 from webapp.api.guard import match
-from webapp.api.tracking.present import echo_json, nothing, tag_of
+from webapp.api.tracking.present import echo_json, tag_of
 from webapp.api.tracking.schemas import GoalPatch
 from webapp.api.tracking.shown import echo, one
 from webapp.api.tracking.whose import refuse_for_nobody, refuse_for_others

@@ -6,13 +6,14 @@ from flask import Response, g, request
 
 from webapp.actions import goals as goal_actions
 from webapp.actions import reminders, tracked_goals
+from webapp.api.answers import answer, nothing
 from webapp.api.body import check, parse, read
 from webapp.api.guard import match
 from webapp.api.operation import Answer, operation
 from webapp.api.tracking import examples
 from webapp.api.tracking.blueprint import bp
 from webapp.api.tracking.changes import change, held
-from webapp.api.tracking.present import answer, goal_json, nothing, tag_of
+from webapp.api.tracking.present import goal_json, tag_of
 from webapp.api.tracking.schemas import GoalDeleted, GoalEcho, GoalPatch, GoalPost, GoalPut, GoalRead, Held, ReminderPut
 from webapp.api.tracking.shown import echo, one
 from webapp.api.tracking.whose import looked_at, refuse_for_others

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from webapp.actions.tracked_moods import FIELDS, TrackedMoodDraft
-from webapp.api.tracking.fields import Day, day_of
+from webapp.api.dates import Day, day_of
 from webapp.api.tracking.moments import InstantRead, LogDate, instant_text
 from webapp.domain.moods import WORD_LENGTH
 from webapp.queries.tracked_moods import TrackedMood, WordCount

@@ -7,6 +7,7 @@ from flask import Response, g, jsonify
 from webapp.actions import access
 from webapp.actions import moods as mood_actions
 from webapp.actions import tracked_moods as actions
+from webapp.api.answers import nothing
 from webapp.api.body import Wrong, read
 from webapp.api.errors import Forbidden
 from webapp.api.guard import match, not_kept
@@ -14,7 +15,6 @@ from webapp.api.operation import Answer, operation
 from webapp.api.tracking import mood_schemas as shapes
 from webapp.api.tracking.blueprint import bp
 from webapp.api.tracking.mood_schemas import MoodBody, MoodRead, StatisticsBody, day_of_moods, mood_read
-from webapp.api.tracking.present import nothing
 from webapp.domain.errors import NotFound
 from webapp.extensions import db
 from webapp.queries import tracked_moods as queries

@@ -1,11 +1,8 @@
 """Goals and due dates as the tracking contract writes them."""
 
-import json
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
-
-from flask import Response
 
 from webapp.api.tracking.fields import day_words, midnight
 from webapp.domain.schedules import Frequency
@@ -85,22 +82,6 @@ def tracker_json(zone: str, goals: Iterable[TrackedGoal], rows: Sequence[Any]) -
 def tag_of(version: int, rows: Iterable[TrackedRow]) -> str:
     """What changes whenever the goal, or anything said of these due dates, does."""
     return f"{version}.{max((row.entry for row in rows), default=0)}"
-
-
-def answer(value: Any, status: int = 200, *, tag: str | None = None) -> Response:
-    """JSON in UTF-8, with the tag of what it shows."""
-    content = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    response = Response(content, status, mimetype="application/json")
-    if tag is not None:
-        response.set_etag(tag)
-    return response
-
-
-def nothing() -> Response:
-    """An empty answer: there is no such thing."""
-    response = Response(status=204)
-    del response.headers["Content-Type"]
-    return response
 
 
 def _head(goal: TrackedGoal) -> Json:

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from webapp.api.tracking.fields import Day, MaybeDay, MaybeWall, Weekdays, day_of
+from webapp.api.dates import Day, MaybeDay, day_of
+from webapp.api.tracking.fields import MaybeWall, Weekdays
 from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD
 from webapp.domain.tracked import STATUS_LENGTH, Item, Said
 

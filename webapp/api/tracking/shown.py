@@ -2,7 +2,8 @@
 
 from flask import Response, g
 
-from webapp.api.tracking.present import answer, echo_json, tag_of
+from webapp.api.answers import answer
+from webapp.api.tracking.present import echo_json, tag_of
 from webapp.api.tracking.whose import looked_at
 from webapp.domain.errors import NotFound
 from webapp.extensions import db

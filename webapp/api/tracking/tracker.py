@@ -6,13 +6,14 @@ from typing import Any
 from flask import g
 
 from webapp.actions import tracked_days
+from webapp.api.answers import answer
 from webapp.api.body import Wrong, read
+from webapp.api.dates import day_of
 from webapp.api.operation import Answer, operation
 from webapp.api.tracking import examples
 from webapp.api.tracking.blueprint import bp
 from webapp.api.tracking.changes import held
-from webapp.api.tracking.fields import day_of
-from webapp.api.tracking.present import answer, row_json, tracker_json
+from webapp.api.tracking.present import row_json, tracker_json
 from webapp.api.tracking.schemas import Held, Tick, TrackerAsk, TrackerRead, TrackingRead
 from webapp.api.tracking.whose import looked_at
 from webapp.domain.days import is_zone

@@ -38,7 +38,11 @@ class TokenForm(Form):
 
 def contract_words(contract: Contract) -> str:
     """What programs of this contract are about."""
-    return {Contract.TRACKING: _("Goals, tracking and moods")}[contract]
+    words = {
+        Contract.TRACKING: _("Goals, tracking and moods"),
+        Contract.OBJECTIVES: _("Objectives, key results and their reviews"),
+    }
+    return words[contract]
 
 
 def scope_words(scope: str) -> str:
@@ -49,5 +53,10 @@ def scope_words(scope: str) -> str:
         "goals:tick": _("tick goals"),
         "moods:read": _("see moods and their statistics"),
         "moods:write": _("log, change and delete moods"),
+        "objectives:read": _("see objectives, cycles and their reviews"),
+        "objectives:write": _("make, change and delete objectives"),
+        "objectives:check_in": _("check in on key results"),
+        "objectives:review": _("send objectives to review, decide on them and take them back"),
+        "sessions:write": _("make and change cycles"),
     }
     return words.get(scope, scope)

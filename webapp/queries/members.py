@@ -1,0 +1,86 @@
+"""The people and teams of an organisation, as its members know each other."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, or_, select
+
+from webapp.domain.people import MembershipStatus, Viewer
+from webapp.models import Membership, Person, Team, TeamMember
+from webapp.models.engine import AnySession
+from webapp.queries.reviewers import IS_HERE
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An active member of an organisation; `id` is the public id."""
+
+    number: int
+    id: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """A team, and the number of the person who leads it."""
+
+    number: int
+    id: str
+    name: str
+    lead_id: int | None
+
+
+def is_member(organisation_id: int) -> ColumnElement[bool]:
+    """Whether the person of the statement is an active member who is here."""
+    active = (Membership.person_id == Person.id, Membership.status == MembershipStatus.ACTIVE)
+    return exists().where(*active, Membership.organisation_id == organisation_id) & IS_HERE[0] & IS_HERE[1] & IS_HERE[2]
+
+
+def members_of(session: AnySession, organisation_id: int) -> list[Member]:
+    """The active members by name."""
+    statement = select(Person.id, Person.public_id, Person.name, Person.email).where(is_member(organisation_id))
+    return [Member(*row) for row in session.execute(statement.order_by(Person.name, Person.id))]
+
+
+def members_named(session: AnySession, organisation_id: int, wanted: Collection[str]) -> dict[str, Member]:
+    """Those active members whose public ids or addresses these are, by what they were called."""
+    if not wanted:
+        return {}
+    columns = (Person.id, Person.public_id, Person.name, Person.email, Person.email_key)
+    keys = {text: text.casefold() for text in wanted}
+    meant = or_(Person.public_id.in_(set(wanted)), Person.email_key.in_(set(keys.values())))
+    found: dict[str, Member] = {}
+    for row in session.execute(select(*columns).where(meant, is_member(organisation_id))):
+        member = Member(row.id, row.public_id, row.name, row.email)
+        found |= {text: member for text, key in keys.items() if text == member.id or key == row.email_key}
+    return found
+
+
+def teams_of(session: AnySession, organisation_id: int) -> list[TeamRow]:
+    """The teams by name."""
+    statement = select(Team.id, Team.public_id, Team.name, Team.lead_id).where(Team.organisation_id == organisation_id)
+    return [TeamRow(*row) for row in session.execute(statement.order_by(Team.name, Team.id))]
+
+
+def teams_named(session: AnySession, organisation_id: int, wanted: Collection[str]) -> dict[str, TeamRow]:
+    """Those teams whose public ids these are."""
+    if not wanted:
+        return {}
+    here = (Team.organisation_id == organisation_id, Team.public_id.in_(set(wanted)))
+    rows = session.execute(select(Team.id, Team.public_id, Team.name, Team.lead_id).where(*here))
+    return {row.public_id: TeamRow(*row) for row in rows}
+
+
+def is_in_team(session: AnySession, viewer: Viewer, team: TeamRow) -> bool:
+    """Whether the viewer leads the team or belongs to it."""
+    of_team = (TeamMember.team_id == team.number, TeamMember.person_id == viewer.id)
+    return team.lead_id == viewer.id or session.scalar(select(exists().where(*of_team))) is True
+
+
+def names_of(session: AnySession, numbers: Collection[int]) -> dict[int, str]:
+    """What these people are called, by number; who was erased has no name any more."""
+    if not numbers:
+        return {}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(set(numbers))))
+    return {row.id: row.name for row in rows}
