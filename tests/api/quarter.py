@@ -146,3 +146,20 @@ class Quarter:
         for one in self.session.query(Membership).filter_by(person_id=person.id, organisation_id=organisation.id):
             one.status = MembershipStatus.LEFT
         self.session.commit()
+
+
+ADDRESSES = (
+    "/goals",
+    "/goals/groupBy/owners",
+    "/goals/groupBy/reviewers",
+    "/goals/metric/{paul}",
+    "/goals/{goal}",
+    "/goals/{goal}/workflow-actions",
+    "/sessions",
+)
+"""Everything that is read."""
+
+
+def addresses(quarter: Quarter, goal: str | None = None) -> list[str]:
+    """The addresses, of the quarter's goal unless another is named."""
+    return [one.format(paul=quarter.paul.id, goal=goal or quarter.goal) for one in ADDRESSES]

@@ -8,28 +8,14 @@ from sqlalchemy.orm import Session
 
 from tests import make
 from tests.api import programs
-from tests.api.quarter import NOBODY, UNKNOWN, Asker, Quarter
+from tests.api.quarter import NOBODY, UNKNOWN, Asker, Quarter, addresses
 from webapp.domain.people import MembershipStatus
 from webapp.models import Membership
-
-ADDRESSES = (
-    "/goals",
-    "/goals/groupBy/owners",
-    "/goals/groupBy/reviewers",
-    "/goals/metric/{paul}",
-    "/goals/{goal}",
-    "/goals/{goal}/workflow-actions",
-    "/sessions",
-)
 
 
 @pytest.fixture
 def quarter(app: Flask, session: Session, clock: Any) -> Quarter:
     return Quarter(app, session)
-
-
-def addresses(quarter: Quarter, goal: str | None = None) -> list[str]:
-    return [one.format(paul=quarter.paul.id, goal=goal or quarter.goal) for one in ADDRESSES]
 
 
 def test_without_the_right_account_nothing_is_told(quarter: Quarter, app: Flask, session: Session) -> None:

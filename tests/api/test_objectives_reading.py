@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests import make
-from tests.api.quarter import NOBODY, UNKNOWN, Quarter
+from tests.api.quarter import NOBODY, UNKNOWN, Quarter, addresses
 from tests.benchmarks.statements import counted
 from webapp.actions import check_ins, objectives
 from webapp.api.objectives.members import GOAL, LINKED, METRIC
@@ -18,24 +18,10 @@ from webapp.extensions import db
 from webapp.models import Team
 from webapp.queries import objectives as queries
 
-ADDRESSES = (
-    "/goals",
-    "/goals/groupBy/owners",
-    "/goals/groupBy/reviewers",
-    "/goals/metric/{paul}",
-    "/goals/{goal}",
-    "/goals/{goal}/workflow-actions",
-    "/sessions",
-)
-
 
 @pytest.fixture
 def quarter(app: Flask, session: Session, clock: Any) -> Quarter:
     return Quarter(app, session)
-
-
-def addresses(quarter: Quarter, goal: str | None = None) -> list[str]:
-    return [one.format(paul=quarter.paul.id, goal=goal or quarter.goal) for one in ADDRESSES]
 
 
 def check_in(quarter: Quarter, value: int, *, confidence: str | None = None) -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from flask import Flask
-from sqlalchemy import insert, select
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, insert, select
 
 from tests.benchmarks.load import Target
 from tests.benchmarks.measures import Measured
@@ -71,10 +72,10 @@ def grouped(app: Flask, given: Mapping[str, str]) -> Iterator[Line]:
     yield at_most(f"groupBy owners over {MANY}", taken, 1, "s", f"{few[1]} statements for 200, {many} for {MANY}")
 
 
-def asked(client: object, engine: object, given: Mapping[str, str]) -> tuple[float, int]:
+def asked(client: FlaskClient, engine: Engine, given: Mapping[str, str]) -> tuple[float, int]:
     begun = time.perf_counter()
-    with counted(engine) as statements:  # type: ignore[arg-type]
-        answer = client.get(GROUPED, headers=dict(given))  # type: ignore[attr-defined]
+    with counted(engine) as statements:
+        answer = client.get(GROUPED, headers=dict(given))
     assert answer.status_code == 200, answer.get_data(as_text=True)
     assert answer.get_json()["items"]
     return time.perf_counter() - begun, len(statements)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -189,8 +190,8 @@ class TestValues:
         assert value_at(said, Decimal(100), START) == Decimal(105)
 
     @given(st.lists(st.tuples(st.integers(0, 30), st.booleans(), AMOUNTS), max_size=20), st.randoms())
-    def test_the_order_of_reading_does_not_matter(self, parts: list[tuple[int, bool, Decimal]], random: object) -> None:
+    def test_the_order_of_reading_does_not_matter(self, parts: list[tuple[int, bool, Decimal]], random: Random) -> None:
         said = [Said(START + timedelta(days=day), order, adds, value) for order, (day, adds, value) in enumerate(parts)]
         mixed = list(said)
-        random.shuffle(mixed)  # type: ignore[attr-defined]
+        random.shuffle(mixed)
         assert value_at(said, Decimal(0), END) == value_at(mixed, Decimal(0), END)

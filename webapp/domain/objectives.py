@@ -3,7 +3,7 @@
 Progress, confidence (what the owner believes) and the score at close are three different things and never mixed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -193,11 +193,6 @@ def position(
     if gap <= ON_TRACK:
         return Position(Pace.OUTDATED if outdated else Pace.ON_TRACK, aimed, reached, outdated)
     return Position(Pace.AT_RISK if gap <= AT_RISK else Pace.OFF_TRACK, aimed, reached, outdated)
-
-
-def line(course: Course, days: Sequence[date]) -> list[Decimal]:
-    """Where it should be on each of these days: the aimline."""
-    return [expected(course, day) for day in days]
 
 
 def _kept_below(target: Decimal, value: Decimal) -> Decimal:

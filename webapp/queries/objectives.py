@@ -1,11 +1,11 @@
 """Objectives as the members of their organisation see them, always through the viewer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from webapp.domain.errors import NotFound
 from webapp.domain.goals import Kind
@@ -80,14 +80,6 @@ def key_results_of(session: AnySession, goal_id: int) -> list[KeyResult]:
     """The objective's key results in their order."""
     statement = select(KeyResult).where(KeyResult.goal_id == goal_id, KeyResult.deleted_at.is_(None))
     return list(session.scalars(statement.order_by(KeyResult.position, KeyResult.id)))
-
-
-def children_of(session: AnySession, goal_ids: Collection[int]) -> Sequence[tuple[Goal, Objective]]:
-    """The direct children of these objectives that still exist, in the order in which they were made."""
-    if not goal_ids:
-        return ()
-    rows = session.execute(_children().where(Objective.parent_id.in_(goal_ids)).order_by(Goal.id))
-    return [(goal, objective) for goal, objective in rows]
 
 
 def tags_of(session: AnySession, goal_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
@@ -189,8 +181,3 @@ def _draft_of_key_result(terms: KeyResultTerms, ids: dict[int, str]) -> KeyResul
         due=terms.due,
         id=terms.id,
     )
-
-
-def _children() -> Select[Goal, Objective]:
-    statement = select(Goal, Objective).join(Objective, Objective.goal_id == Goal.id)
-    return statement.where(Goal.deleted_at.is_(None), Goal.kind == Kind.OBJECTIVE)
