@@ -54,7 +54,7 @@ layers: $(READY)
 	$(BIN)/lint-imports
 
 test: $(READY) ## Every test, on SQLite and on an embedded PostgreSQL
-	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadgroup
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n logical --maxprocesses 4 --dist loadgroup
 
 bench: $(READY) ## How fast it is, beside the floor of what this machine can do
 	$(BIN)/python -m tests.benchmarks

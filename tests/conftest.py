@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from zlib import crc32
 
 import hypothesis
 import pytest
@@ -26,6 +27,10 @@ PUBLISHED = Path(__file__).resolve().parents[2] / "shared" / "samples"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 AppFactory = Callable[..., Flask]
+FACES = frozenset({"pages", "api"})
+ENGINES = ("sqlite", "postgresql")
+BOTH = frozenset({"test_locks.py", "test_moods_rights.py", "test_rights.py", "test_sealed.py", "test_statements.py"})
+"""Files of the faces whose tests are about what the engines do differently, or too important for one of them."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,6 +46,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     laptop without Chromium the browser's tests are left out; a build machine has to have one."""
     if getattr(config.option, "loadgroup", False):
         _name_groups(items)
+    if not os.environ.get("EVERY_ENGINE") and not any("::" in argument for argument in config.args):
+        _choose_engines(config, items)
     if absent := [item for item in items if item.get_closest_marker("published") and not PUBLISHED.exists()]:
         items[:] = [item for item in items if item not in absent]
         config.hook.pytest_deselected(items=absent)
@@ -49,6 +56,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="there is no Chromium on this machine"))
+
+
+def _choose_engines(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A page or an answer to a program is looked at on one engine, which the name of the test decides: what lies below
+    is tried on both, and twice as many would not tell more. With EVERY_ENGINE=1, or asked for by name, a test runs on
+    both."""
+    there = {item.nodeid for item in items}
+    left_out = {item for item in items if _meets_another(item, there)}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _meets_another(item: pytest.Item, there: set[str]) -> bool:
+    """Whether the same test is there for the other engine, and that is the one it is to meet."""
+    callspec = getattr(item, "callspec", None)
+    engine = callspec.params.get("database_url") if callspec else None
+    if engine not in ENGINES or item.path.parent.name not in FACES or item.path.name in BOTH:
+        return False
+    chosen = ENGINES[crc32(item.nodeid.replace(engine, "").encode()) % 2]
+    return chosen != engine and item.nodeid.replace(engine, chosen) in there
 
 
 def _name_groups(items: list[pytest.Item]) -> None:
@@ -76,6 +103,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         pytest.fail("Chromium is missing: apt-get install chromium")
     quiet = ["disable-gpu", "disable-quic", "no-first-run", "disable-background-networking"]
     quiet += ["disable-component-update", "disable-sync", "no-sandbox"]
+    quiet += ["js-flags=--no-turbofan"]  # no page lives as long as it takes to make its scripts fast
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": [f"--{word}" for word in quiet]}
 
 

@@ -15,7 +15,8 @@ from psycopg import sql
 
 VARIABLE = "TEST_DATABASE_URL"
 HASTE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-"""What a database may skip whose data nobody will miss."""
+HASTE |= {"jit": "off", "max_parallel_workers_per_gather": "0"}
+"""What a database may skip whose data nobody will miss, and what pays only where there is much of it."""
 GROWN = 1_000_000
 """Bytes of a table from which on its dead rows are felt."""
 COUNT_FROM_ONE = """

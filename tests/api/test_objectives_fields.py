@@ -2,25 +2,44 @@
 
 import json
 import time
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import time_machine as machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests import make
+from tests import application, make
 from tests.api.quarter import Quarter
 from webapp.actions import objectives
 from webapp.api.objectives.members import GOAL, GOAL_NAMES, METRIC
+from webapp.extensions import db
 from webapp.queries.objective_fields import FILTERABLE, SORTABLE
 
 NAMES = ("Sales of the north", "marketing", "sales", "Ünder 100%_", "Zebra")
 
 
+@pytest.fixture(scope="module")
+def quarter(lasting_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Quarter]:
+    """One for all tests that only look."""
+    app = application.create_app(application.settings_for(lasting_url, tmp_path_factory.mktemp("quarter")))
+    with app.app_context():
+        engine = db.engine
+    with machine.travel(make.NOW, tick=False), Session(engine, expire_on_commit=False) as session:
+        yield filled(app, session)
+    application.disconnect(app)
+
+
 @pytest.fixture
-def quarter(app: Flask, session: Session, clock: Any) -> Quarter:
+def changing(app: Flask, session: Session, clock: Any) -> Quarter:
+    """The same for one test, which changes it."""
+    return filled(app, session)
+
+
+def filled(app: Flask, session: Session) -> Quarter:
     """Five goals of Paul's and Mona's beside the two that are always there."""
     quarter = Quarter(app, session)
     paul, mona = quarter.work.paul, quarter.work.mona
@@ -85,7 +104,8 @@ def test_filters(quarter: Quarter, said: str, meant: list[str]) -> None:
     assert found(quarter, said) == meant
 
 
-def test_filters_by_ids(quarter: Quarter) -> None:
+def test_filters_by_ids(changing: Quarter) -> None:
+    quarter = changing
     assert found(quarter, f'{{ownerId: "{quarter.mona.id}"}}') == ["Zebra"]
     assert found(quarter, f'{{ownerIds: {{$in: ["{quarter.mona.id}", "x"]}}}}') == ["Zebra"]
     assert found(quarter, f'{{sessionId: "{quarter.cycle.public_id}"}}') == ["Win ten shops"]
@@ -262,7 +282,6 @@ def test_fields_that_are_refused(quarter: Quarter, said: str) -> None:
 def test_columns_are_read_only_for_what_is_asked(quarter: Quarter) -> None:
     """A wish for one name reads neither texts nor what stands beside the rows."""
     from tests.benchmarks.statements import counted
-    from webapp.extensions import db
 
     with quarter.app.app_context():
         engine = db.engine
@@ -275,7 +294,8 @@ def test_columns_are_read_only_for_what_is_asked(quarter: Quarter) -> None:
     assert "milestones" not in str(reading[0])
 
 
-def test_many_goals_by_a_pattern_that_the_database_cannot_say(quarter: Quarter) -> None:
+def test_many_goals_by_a_pattern_that_the_database_cannot_say(changing: Quarter) -> None:
+    quarter = changing
     session, paul = quarter.session, quarter.work.paul
     objectives.create_all(
         session, paul, quarter.home.id, [make.objective_draft(paul, quarter.year, f"No {n}") for n in range(150)]
