@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from tests import make
 from webapp.models import Person
-from webapp.web.headers import ALWAYS
+from webapp.web.headers import ALWAYS, SANDBOX
 
 CONTROLS = ("input", "select", "textarea")
 SILENT_INPUTS = ("hidden", "submit", "button", "reset")
@@ -199,7 +199,8 @@ def signed_in(app: Flask, session: Session, person: Person, now: datetime = make
 
 def judge_headers(answer: TestResponse) -> None:
     """Every answer says what a browser may do with it; what is personal is kept by nobody."""
-    wrong = {name: answer.headers.get(name) for name, value in ALWAYS.items() if answer.headers.get(name) != value}
+    wanted = ALWAYS | ({"Content-Security-Policy": SANDBOX} if answer.mimetype.startswith("image/") else {})
+    wrong = {name: answer.headers.get(name) for name, value in wanted.items() if answer.headers.get(name) != value}
     assert not wrong, f"{answer.request.path}: {wrong}"
     assert answer.headers["Cache-Control"] == "no-store", answer.request.path
     assert {"Cookie", "HX-Request"} <= set(answer.headers["Vary"].split(", "))

@@ -86,7 +86,7 @@ def test_draft_that_makes_no_sense_makes_no_token(session: Session, her: Viewer,
 def test_no_scope_lets_a_token_touch_tokens_or_passwords() -> None:
     """What the contract of objectives calls sessions are cycles, not sign-ins."""
     nouns = {scope.partition(":")[0] for scopes in SCOPES.values() for scope in scopes}
-    assert nouns == {"goals", "moods", "objectives", "sessions"}
+    assert nouns == {"goals", "moods", "objectives", "sessions", "profiles", "values"}
 
 
 def test_a_person_has_at_most_fifty_that_live(session: Session, her: Viewer) -> None:

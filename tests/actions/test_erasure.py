@@ -12,8 +12,17 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests import make
+from tests.ladders import OF_THE_LADDER, climb
 from tests.make import NOW, TODAY
-from webapp.actions import check_ins, erasure, feeds, outbox, pauses, tokens, uploads
+from webapp.actions import (
+    check_ins,
+    erasure,
+    feeds,
+    outbox,
+    pauses,
+    tokens,
+    uploads,
+)
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import NotFound
 from webapp.domain.goals import Outcome, ReviewState
@@ -179,6 +188,7 @@ def bob(session: Session) -> Person:
     made = make.person(session, "Bob")
     live(session, made, make.person(session, "Cleo"))
     work(session, made)
+    climb(session, made)
     return made
 
 
@@ -196,13 +206,17 @@ def test_nothing_of_the_person_is_left_and_nothing_of_others_is_gone(session: Se
     live(session, ada, bob)
     between = counts(session)
     objective = work(session, ada)
+    worked = counts(session)
+    climb(session, ada)
     at_last = counts(session)
     unknowing = {"organisation", "team", "heartbeat", "limit_count"}
     kept_for_others = {"person", "audit_event", *unknowing}
     grew = {table for table in before if at_last[table] > before[table]}
     assert grew == before.keys() - {"heartbeat", "limit_count"}, "extend `live` or `work` by what knows people since"
-    stays = {table: at_last[table] - between[table] for table in before}  # the organisation's
+    stays = {table: worked[table] - between[table] for table in before}  # the organisation's
     assert stays.pop("key_result_feed") == 1
+    stays |= {table: at_last[table] - worked[table] for table in OF_THE_LADDER}
+    stays["image"], stays["standing"] = 1, 2  # not the portrait, and what she came to last month
     erasure.erase(session, ada.id, NOW)
     session.commit()
     after = counts(session)

@@ -1,7 +1,9 @@
 """Whatever a program sends, the contracts are kept: schemathesis asks for Ada with Bob's goals and moods beside hers,
-and for Paul with another organisation's objectives beside his."""
+for Paul with another organisation's objectives beside his, and for Ada on a ladder with another organisation's beside
+it."""
 
 import itertools
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,9 +17,11 @@ from schemathesis.engine import Status, events, from_schema
 from sqlalchemy.orm import Session
 
 from tests import application, make
-from tests.api.programs import program
+from tests.api.programs import program, till
 from tests.api.quarter import Quarter
+from tests.ladders import Ladder
 from webapp.api.documents import document
+from webapp.api.profiles import examples as examples_of
 from webapp.domain.tokens import Contract
 from webapp.models import Person
 
@@ -33,16 +37,21 @@ CHECKS = (
 )
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 SAME_SHAPE = ["/api/v1/tracking/goals/bulk", "/api/v1/tracking/goals/bulk/{goalid}"]
+SAME_SHAPE_OF_OBJECTIVES = ["/api/v2/goals/groupBy/reviewers", "/api/v2/goals/{goal_id}/decline"]
 """What they take is what other operations take, whose every edge is tried in each run; theirs only at night."""
-CHANGING = frozenset({"token", "idempotent_answer", "access", "audit_event", "limit_count"})
+SELDOM = ("HTTP_IDEMPOTENCY_KEY", "HTTP_IF_MATCH", "HTTP_X_TIMESTAMP")
+CHANGING = frozenset({"token", "api_key", "idempotent_answer", "access", "audit_event", "limit_count"})
 """Tables that say what Ada's program did."""
 
 
 @pytest.fixture
 def fuzzed(app_factory: Callable[..., Flask], sqlite_url: str) -> Iterator[Flask]:
-    """An application that lets programs ask as often as they like."""
+    """An application that lets programs ask as often as they like, and does not write a line for each request."""
     with machine.travel(make.NOW, tick=True):
-        yield app_factory(sqlite_url, LIMIT_API_MINUTE="1000000")
+        app = app_factory(sqlite_url, LIMIT_API_MINUTE="1000000")
+        app.logger.setLevel(logging.WARNING)
+        yield app
+        app.logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture
@@ -55,7 +64,7 @@ def people(fuzzed: Flask) -> Iterator[Session]:
 
 def test_a_few_examples_of_everything(fuzzed: Flask, people: Session) -> None:
     """What every run tries: 20 examples an operation."""
-    fuzz(fuzzed, people, 20, operations=[{"include-path": SAME_SHAPE, "phases": {"coverage": {"enabled": False}}}])
+    fuzz(fuzzed, people, 20, operations=[without_edges(SAME_SHAPE)])
 
 
 @pytest.mark.nightly
@@ -66,13 +75,30 @@ def test_many_examples_of_everything(fuzzed: Flask, people: Session) -> None:
 
 def test_a_few_examples_of_objectives(fuzzed: Flask, people: Session) -> None:
     """What every run tries of one version, 10 examples an operation: the other has the same views."""
-    fuzz_objectives(fuzzed, people, 10, operations=[{"include-path-regex": "^/api/v1/", "enabled": False}])
+    other_version = {"include-path-regex": "^/api/v1/", "enabled": False}
+    fuzz_objectives(fuzzed, people, 10, operations=[other_version, without_edges(SAME_SHAPE_OF_OBJECTIVES)])
 
 
 @pytest.mark.nightly
 def test_many_examples_of_objectives(fuzzed: Flask, people: Session) -> None:
     """200 examples an operation, of both versions."""
     fuzz_objectives(fuzzed, people, 200)
+
+
+def test_a_few_examples_of_profiles(fuzzed: Flask, people: Session) -> None:
+    """What every run tries: 20 examples an operation."""
+    fuzz_profiles(fuzzed, people, 20)
+
+
+@pytest.mark.nightly
+def test_many_examples_of_profiles(fuzzed: Flask, people: Session) -> None:
+    """200 examples an operation."""
+    fuzz_profiles(fuzzed, people, 200)
+
+
+def without_edges(paths: list[str]) -> dict[str, Any]:
+    """These operations are tried in every phase but the one that tries every edge of what they take."""
+    return {"include-path": paths, "phases": {"coverage": {"enabled": False}}}
 
 
 def fuzz(app: Flask, session: Session, examples: int, **config: Any) -> None:
@@ -93,17 +119,31 @@ def fuzz_objectives(app: Flask, session: Session, examples: int, **config: Any) 
     make.objective(session, zoe, quarter.foreign, CANARY, description=CANARY)
     session.commit()
     headers = {"Authorization": f"Bearer {quarter.paul.token}", "gtmhub-accountId": quarter.account}
-    before = elsewhere(session, quarter)
+    before = elsewhere(session, quarter.elsewhere.id)
     assert before["objective"]
     look(schema(app, Contract.OBJECTIVES, headers, examples, config))
     session.rollback()
-    assert elsewhere(session, quarter) == before
+    assert elsewhere(session, quarter.elsewhere.id) == before
 
 
-def elsewhere(session: Session, quarter: Quarter) -> dict[str, list[dict[str, Any]]]:
-    """Every row of the other organisation's objectives and cycles."""
+def fuzz_profiles(app: Flask, session: Session, examples: int, **config: Any) -> None:
+    """As `fuzz`, for Ada on a ladder; what stands in another organisation is as it was."""
+    ladder, foreign = Ladder(session), Ladder(session, (f"{CANARY} {number}" for number in range(5)))
+    for person in foreign.people:
+        foreign.value(person, 100)
+    ladder.sold(Ada=500, Ben=900, Cem=900)
+    make.member(session, make.person(session, "Zoe", id=examples_of.VALUE["user"]), ladder.home)
+    asking = till(app, session, ladder.home, ladder.people["Ada"])
+    before = elsewhere(session, foreign.home.id)
+    assert before["entry"]
+    look(schema(app, Contract.PROFILES, asking.headers, examples, config), phases=PHASES[:-1])
+    session.rollback()
+    assert elsewhere(session, foreign.home.id) == before
+
+
+def elsewhere(session: Session, there: int) -> dict[str, list[dict[str, Any]]]:
+    """Every row of the other organisation's goals, cycles and ladders."""
     everything = make.everything(session, but=CHANGING)
-    there = quarter.elsewhere.id
     goals = {row["id"] for row in everything["goal"] if row["organisation_id"] == there}
 
     def is_there(row: dict[str, Any]) -> bool:
@@ -112,8 +152,8 @@ def elsewhere(session: Session, quarter: Quarter) -> dict[str, list[dict[str, An
     return {table: [row for row in rows if is_there(row)] for table, rows in everything.items()}
 
 
-def look(schema: Any) -> None:
-    """Nothing was found, and every phase tried something."""
+def look(schema: Any, phases: tuple[str, ...] = PHASES) -> None:
+    """Nothing was found, and every one of these phases tried something."""
     found: list[str] = []
     tried: Counter[str] = Counter()
     for event in from_schema(schema).execute():
@@ -121,7 +161,7 @@ def look(schema: Any) -> None:
         if isinstance(event, events.ScenarioFinished):
             tried[event.phase.value] += event.status is Status.SUCCESS
     assert not found, "\n\n".join(dict.fromkeys(found))
-    assert all(tried[phase] for phase in PHASES), tried
+    assert all(tried[phase] for phase in phases), tried
 
 
 def schema(app: Flask, contract: Contract, headers: dict[str, str], examples: int, more: dict[str, Any]) -> Any:
@@ -141,12 +181,13 @@ def schema(app: Flask, contract: Contract, headers: dict[str, str], examples: in
 
 
 def often_alone(app: Flask) -> Callable[..., Any]:
-    """Most requests come without a key or version: the same ones twice would hide what else there is to answer."""
+    """Most requests come without a key, version or signature: the same ones twice, and wrong ones, would hide what else
+    there is to answer."""
     calls = itertools.count()
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:
         if next(calls) % 4:
-            for name in ("HTTP_IDEMPOTENCY_KEY", "HTTP_IF_MATCH"):
+            for name in SELDOM:
                 environ.pop(name, None)
         return app(environ, start_response)
 

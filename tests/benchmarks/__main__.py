@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests import application, servers
-from tests.benchmarks import caseload, data, floor, objective_programs, objectives, programs
+from tests.benchmarks import caseload, data, floor, ladders, objective_programs, objectives, programs
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.imports import imported
@@ -131,6 +131,14 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
         member = objective_programs.bearer(app)
         listed = objective_programs.targets(ours, theirs, secret, member)
         yield from objective_programs.speed(interleaved(listed, seconds, folder, cores))
+        say("ladders, five rounds")
+        stairs = ladders.ladders(app)
+        shown = ladders.boards(stairs, ours, theirs, floor_headers, secret)
+        yield from ladders.speed(interleaved(shown, seconds, folder, cores))
+        yield from ladders.growth(interleaved(ladders.sizes_of(stairs, ours), seconds, folder, cores))
+        for many in (False, True):
+            sent = ladders.entries(stairs, ours, theirs, secret, many=many)
+            yield from ladders.taken_in(interleaved(sent, seconds, folder, cores), many=many)
         paths = {
             "dashboard": "/",
             "calendar month": "/calendar",
@@ -153,6 +161,7 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
         )
     yield from programs.bulk(app, bearer)
     yield from objective_programs.grouped(app, member)
+    yield from ladders.statements(app, stairs)
     say("imports")
     with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
         yield from imported(session)

@@ -40,6 +40,10 @@ TABLES = """
     CREATE TABLE key_result (id {key}, objective_id INTEGER NOT NULL REFERENCES objective, name TEXT NOT NULL,
         owner TEXT NOT NULL, value TEXT NOT NULL, percent INTEGER NOT NULL);
     CREATE INDEX key_result_objective ON key_result (objective_id);
+    CREATE TABLE ranking (id {key}, place INTEGER NOT NULL UNIQUE, name TEXT NOT NULL, percent TEXT NOT NULL,
+        share INTEGER NOT NULL, amount TEXT NOT NULL, rest TEXT NOT NULL);
+    CREATE TABLE value (id {key}, author_id INTEGER NOT NULL, person_id INTEGER NOT NULL, goal TEXT NOT NULL,
+        amount TEXT NOT NULL, occurred_at TEXT NOT NULL, at TEXT NOT NULL, source_uid TEXT NOT NULL);
 """
 CLIENTS = 100
 CLIENT = (
@@ -47,6 +51,7 @@ CLIENT = (
     " WHERE person_id = ? ORDER BY number"
 )
 OBJECTIVES, BELOW = 200, 6
+RANKED = 105
 TREE = "SELECT id, parent_id, name, owner, last, confidence, percent, due, pace FROM objective ORDER BY id"
 KEY_RESULTS = "SELECT id, objective_id, name, owner, value, percent FROM key_result ORDER BY objective_id, id"
 LISTED = (
@@ -59,6 +64,11 @@ PARTS_LISTED = (
 )
 LISTED_NAMES = ("id", "parentId", "name", "ownerId", "last", "confidence", "percent", "due", "pace")
 PART_NAMES = ("id", "objectiveId", "name", "owner", "value", "percent")
+RANKING = "SELECT place, name, percent, share, amount, rest FROM ranking WHERE place <= ? ORDER BY place"
+RANKING_NAMES = ("rank", "name", "percentage", "share", "value", "rest")
+INSERT_VALUE = (
+    "INSERT INTO value (author_id, person_id, goal, amount, occurred_at, at, source_uid) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
 INSERT_LOOK = "INSERT INTO look (client_id, person_id, at, what) VALUES (?, ?, ?, 'caseload')"
 PERSON = "SELECT id, name, zone FROM person WHERE secret = ?"
 ITEMS = (
@@ -122,6 +132,32 @@ def tree() -> str:
     return render_template(
         "floor_tree.html", person=person, objectives=below[None], below=below, key_results=key_results
     )
+
+
+@app.get("/board/<int:count>")
+def board(count: int) -> str:
+    person = who(session["secret"])
+    return render_template("floor_board.html", person=person, rows=run(RANKING, count).fetchall())
+
+
+@app.get("/ranking/<int:count>")
+def ranking(count: int) -> Any:
+    """Two boards of so many."""
+    who(bearer())
+    boards = [run(RANKING, count).fetchall() for _ in range(2)]
+    return jsonify([{row[0]: dict(zip(RANKING_NAMES, row, strict=True)) for row in rows} for rows in boards])
+
+
+@app.post("/values")
+def values() -> Any:
+    sent = json.loads(request.get_data())
+    begin()
+    person, at = who(bearer()), datetime.now(UTC).isoformat()
+    new = sent if isinstance(sent, list) else [sent]
+    rows = [(person[0], v["user"], v["goal"], v["amount"], v["occurred_at"], at, v["source_uid"]) for v in new]
+    run_many(INSERT_VALUE, rows)
+    run("COMMIT")
+    return jsonify({"accepted": len(rows), "repeated": 0})
 
 
 @app.get("/goals")
@@ -273,6 +309,11 @@ def fill(database: str, titles: Sequence[str], *, days: int = 365) -> str:
     ]
     columns = "objective_id, name, owner, value, percent"
     cursor.executemany(f"INSERT INTO key_result ({columns}) VALUES ({', '.join([mark] * 5)})", parts)
+    ranking = [
+        (place, f"Person {place}", "43.5 %", 43, "€4,350.00", "€5,650.00 to go") for place in range(1, RANKED + 1)
+    ]
+    columns = "place, name, percent, share, amount, rest"
+    cursor.executemany(f"INSERT INTO ranking ({columns}) VALUES ({', '.join([mark] * 6)})", ranking)
     opened.execute("COMMIT")
     opened.close()
     return secret

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CONNECTIONS = 4
+TURN = "@turn@"
 WRK = shutil.which("wrk")
 GENERATOR = "wrk" if WRK else "the Python generator (wrk is not installed; it may be the bottleneck)"
 REPORT = """
@@ -25,13 +27,15 @@ end
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked of a server: one path by GET, or bodies sent in turn to several paths."""
+    """What is asked of a server: one path by GET, or bodies sent in turn to several paths. Where a body says TURN it is
+    another word in every request."""
 
     port: int
     headers: Mapping[str, str]
     path: str = "/"
     posts: Sequence[tuple[str, str]] = field(default=())
     method: str = "POST"
+    connections: int = CONNECTIONS
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def load(target: Target, seconds: float, folder: Path, *, core: int | None = Non
     else:
         script = folder / "load.lua"
         script.write_text(_lua(target), encoding="utf-8")
-        command = [WRK, "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", str(script)]
+        command = [WRK, "-t1", f"-c{target.connections}", f"-d{max(1, round(seconds))}s", "-s", str(script)]
         text = _run([*command, f"http://127.0.0.1:{target.port}{target.path}"], core)
     line = next(line for line in text.splitlines() if line.startswith("RESULT"))
     requests, failed, microseconds = map(int, line.split()[1:])
@@ -70,16 +74,20 @@ def _lua(target: Target) -> str:
     lines = [f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in target.headers.items()]
     if target.posts:
         posts = ", ".join(f"{{{json.dumps(path)}, {json.dumps(body)}}}" for path, body in target.posts)
-        lines.append(f"local posts, turn = {{{posts}}}, 0")
+        lines.append(f"local posts, turn, said = {{{posts}}}, 0, 0")
         lines.append("request = function()")
         lines.append("  turn = turn % #posts + 1")
-        lines.append(f"  return wrk.format('{target.method}', posts[turn][1], nil, posts[turn][2])")
+        lines.append("  said = said + 1")
+        lines.append(f"  local body = string.gsub(posts[turn][2], '{TURN}', '{secrets.token_hex(4)}' .. said)")
+        lines.append(f"  return wrk.format('{target.method}', posts[turn][1], nil, body)")
         lines.append("end")
     return "\n".join(lines) + REPORT
 
 
 def _as_json(target: Target) -> str:
-    return json.dumps([target.port, dict(target.headers), target.path, list(target.posts), target.method])
+    return json.dumps(
+        [target.port, dict(target.headers), target.path, list(target.posts), target.method, target.connections]
+    )
 
 
 def _generate(target: Target, seconds: float) -> None:
@@ -87,8 +95,8 @@ def _generate(target: Target, seconds: float) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     begun = time.monotonic()
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        shares = [target.posts[number::CONNECTIONS] for number in range(CONNECTIONS)]
+    with ThreadPoolExecutor(target.connections) as pool:
+        shares = [target.posts[number :: target.connections] for number in range(target.connections)]
         results = list(pool.map(lambda posts: _ask(target, posts, begun + seconds), shares))
     requests, failed = (sum(result[place] for result in results) for place in (0, 1))
     print(f"RESULT {requests} {failed} {round((time.monotonic() - begun) * 1e6)}")
@@ -100,6 +108,7 @@ def _ask(target: Target, posts: Sequence[tuple[str, str]], until: float) -> tupl
     while time.monotonic() < until:
         if posts:
             path, body = posts[requests % len(posts)]
+            body = body.replace(TURN, secrets.token_hex(6))
             connection.request(target.method, path, body, dict(target.headers))
         else:
             connection.request("GET", target.path, headers=dict(target.headers))
@@ -112,5 +121,6 @@ def _ask(target: Target, posts: Sequence[tuple[str, str]], until: float) -> tupl
 
 
 if __name__ == "__main__":
-    port, headers, path, posts, method = json.loads(sys.argv[1])
-    _generate(Target(port, headers, path, [tuple(post) for post in posts], method), float(sys.argv[2]))
+    port, headers, path, posts, method, connections = json.loads(sys.argv[1])
+    sent = [tuple(post) for post in posts]
+    _generate(Target(port, headers, path, sent, method, connections), float(sys.argv[2]))

@@ -1,36 +1,15 @@
 """Every page there is, as somebody has it before them: who they are, where they go, what they have just done."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from playwright.sync_api import Page
 
-from tests.browser.conftest import House, Visit
+from tests.browser.conftest import House
+from tests.browser.ladder_scenes import LADDER_SCENES
+from tests.browser.scene import NEWCOMER, NOBODY, Scene, fill_and_send, open_details, open_menu
 from tests.domain.imports.loop_files import SAMPLE_HABITS, Habit, new_export
 from webapp.demo.people import public_id
-
-Path = str | Callable[[House], str]
-NOBODY, NEWCOMER = "", "newcomer"
-
-
-@dataclass(frozen=True)
-class Scene:
-    """`who` is a role of the demo, somebody without goals, or nobody; `then` is done once the page is open."""
-
-    name: str
-    path: Path
-    who: str = "client"
-    then: Callable[[Page], None] = lambda page: None
-
-    def show(self, house: House, visit: Visit, *, width: int = 1280) -> Page:
-        """The page, in a new browser."""
-        viewer = house.person() if self.who == NEWCOMER else house.demo.get(self.who)
-        page = visit(self.path if isinstance(self.path, str) else self.path(house), viewer, width=width)
-        self.then(page)
-        page.wait_for_load_state("load")
-        return page
-
 
 AMOUNT, QUOTA = "Read before bed", "Strength training"
 """Two goals of the client's: an amount for every day, with a year of days and notes; and three times a week."""
@@ -57,19 +36,6 @@ def days_ago(days: int) -> str:
 def choose_goals(page: Page) -> None:
     for box in page.locator("#goals input[type=checkbox]").all()[:2]:
         box.check()
-
-
-def fill_and_send(button: str, **typed: str) -> Callable[[Page], None]:
-    def then(page: Page) -> None:
-        for name, text in typed.items():
-            page.locator(f"[name={name}]").first.fill(text)
-        page.locator("form[novalidate], form").evaluate_all(
-            "forms => forms.forEach(form => { form.noValidate = true })"
-        )
-        page.get_by_role("button", name=button).click()
-        page.wait_for_load_state("networkidle")
-
-    return then
 
 
 def search_for(letters: str) -> Callable[[Page], None]:
@@ -107,10 +73,6 @@ def tick(page: Page) -> None:
     page.locator(".toast").wait_for()
 
 
-def open_menu(page: Page) -> None:
-    page.locator("details.menu > summary").first.click()
-
-
 def check_in_place(page: Page) -> None:
     """The little form in the list stands open, and what was typed in it amiss came back."""
     page.get_by_role("link", name="Check in").first.click()
@@ -122,10 +84,6 @@ def check_in_place(page: Page) -> None:
 def open_everything(page: Page) -> None:
     page.locator("details").evaluate_all("all => all.forEach(one => { one.open = !one.matches('.menu') })")
     open_menu(page)
-
-
-def open_details(page: Page) -> None:
-    page.locator("main details").evaluate_all("all => all.forEach(one => { one.open = true })")
 
 
 def make_a_token(page: Page) -> None:
@@ -380,4 +338,5 @@ SCENES = (
     Scene("sign up, dead link", "/signup/confirm/0", NOBODY),
     Scene("recover", "/recover", NOBODY),
     Scene("nothing here, signed out", "/nothing-like-it", NOBODY),
+    *LADDER_SCENES,
 )

@@ -1,8 +1,9 @@
 """Every page, for everybody: axe finds nothing in light and dark, on phones and desks, mirrored or not; nothing scrolls
 sideways, a thumb hits every control, the markup is valid, and no page asks another address or complains."""
 
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,11 +16,12 @@ from html5lib.constants import E
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import House, Visit, Watch, visits
-from tests.browser.scenes import SCENES
+from tests.browser.scenes import SCENES, Scene
 from webapp.domain.people import Viewer
 from webapp.domain.tracking import Direction
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages in a browser")]
+pytestmark = pytest.mark.browser
+journey = pytest.mark.xdist_group("browser")
 
 PHONE, DESK = 360, 1280
 TARGET, INLINE_TARGET = 44, 24
@@ -38,26 +40,40 @@ OTHER_LOOK = {
 }
 """What can be amiss on another screen, in the dark or from the right when nothing is amiss on a phone in the light."""
 
-LOOKS = [(PHONE, "light", "ltr", EVERY_RULE), (DESK, "dark", "rtl", OTHER_LOOK)]
-if os.environ.get("EVERY_LOOK"):
-    LOOKS = [
-        (width, scheme, way, EVERY_RULE)
-        for width in (PHONE, DESK)
-        for scheme in ("light", "dark")
-        for way in ("ltr", "rtl")
-    ]
+FIRST = {scene.name.partition(", ")[0]: scene for scene in reversed(SCENES)}
+"""The first scene of each page."""
+STATES = ("a ", "amiss", "archived", "checked in", "none", "nothing", "refused", "some chosen")
+"""How what is said of a page begins where it is the same page in another state."""
+
+Look = tuple[int, str, str, dict[str, object]]
+
+
+def looks_at(scene: Scene) -> list[Look]:
+    """A page is looked at in both ways, another state of it in one of them; with EVERY_LOOK=1 all are in every way."""
+    if os.environ.get("EVERY_LOOK"):
+        return [(*look, EVERY_RULE) for look in itertools.product((PHONE, DESK), ("light", "dark"), ("ltr", "rtl"))]
+    looks: list[Look] = [(PHONE, "light", "ltr", EVERY_RULE), (DESK, "dark", "rtl", OTHER_LOOK)]
+    if scene in FIRST.values() or not scene.name.partition(", ")[2].startswith(STATES):
+        return looks
+    return [(*looks[SCENES.index(scene) % 2][:3], EVERY_RULE)]
 
 
 @dataclass
 class Shown:
     """A scene on a page, and what was heard of it."""
 
+    scene: Scene
     page: Page
     watch: Watch
+    scheme: str = "light"
 
-    def turn(self, width: int, scheme: str = "light", direction: str = "ltr") -> None:
-        self.page.set_viewport_size({"width": width, "height": 800})
-        self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    def turn(self, width: int, direction: str = "ltr", scheme: str | None = None) -> None:
+        """The same page on another screen; in the light it is in where no other is named."""
+        if self.page.viewport_size != {"width": width, "height": 800}:
+            self.page.set_viewport_size({"width": width, "height": 800})
+        if scheme not in (None, self.scheme):
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            self.scheme = scheme or self.scheme
         self.page.evaluate("direction => { document.documentElement.dir = direction }", direction)
 
     def axe(self, rules: dict[str, object]) -> str:
@@ -97,10 +113,18 @@ def tour(house: House, browser: Browser) -> Iterator[Tour]:
         yield Tour(house, visit("/healthz"), watch)
 
 
-@pytest.fixture(scope="module", params=SCENES, ids=lambda scene: scene.name)
+def halves(scenes: Sequence[Scene]) -> list[Any]:
+    """The tests of each scene run in one process, which has half of all scenes."""
+    return [
+        pytest.param(scene, id=scene.name, marks=pytest.mark.xdist_group(f"pages in a browser, {number % 2}"))
+        for number, scene in enumerate(scenes)
+    ]
+
+
+@pytest.fixture(scope="module", params=halves(SCENES))
 def shown(request: pytest.FixtureRequest, house: House, tour: Tour) -> Shown:
     """Each page once, for all the tests that follow."""
-    return Shown(request.param.show(house, tour.visit), tour.watch)
+    return Shown(request.param, request.param.show(house, tour.visit), tour.watch)
 
 
 LAY_DOWN = """() => document.querySelectorAll("main *").forEach(element => {
@@ -113,8 +137,8 @@ def test_axe_finds_nothing(shown: Shown) -> None:
     shown.page.evaluate(Axe().axe_script)
     shown.page.evaluate(LAY_DOWN)
     found = []
-    for width, scheme, direction, rules in LOOKS:
-        shown.turn(width, scheme, direction)
+    for width, scheme, direction, rules in looks_at(shown.scene):
+        shown.turn(width, direction, scheme)
         if report := shown.axe(rules):
             found.append(f"{width} px, {scheme}, {direction}: {report}")
     assert not found, "\n".join(found)
@@ -122,8 +146,8 @@ def test_axe_finds_nothing(shown: Shown) -> None:
 
 def test_nothing_scrolls_sideways(shown: Shown) -> None:
     wide = []
-    for direction, width in (("ltr", 320), ("ltr", 768), ("ltr", DESK), ("rtl", DESK), ("rtl", 320)):
-        shown.turn(width, direction=direction)
+    for direction, width in (("rtl", DESK), ("ltr", DESK), ("ltr", 768), ("ltr", 320), ("rtl", 320)):
+        shown.turn(width, direction)
         needed = shown.page.evaluate("document.documentElement.scrollWidth")
         if needed > width:
             wide.append(f"{direction}, {width} px: {needed}")
@@ -162,6 +186,7 @@ def test_the_page_stays_at_home_and_has_nothing_to_complain_of(shown: Shown) -> 
     assert shown.watch.complaints == []
 
 
+@journey
 def test_any_page_can_be_mirrored(house: House, visit: Visit) -> None:
     page = visit("/?dir=rtl", house.demo["client"])
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
@@ -170,6 +195,7 @@ def test_any_page_can_be_mirrored(house: House, visit: Visit) -> None:
     assert rail["x"] > DESK / 2
 
 
+@journey
 def test_the_longest_words_stay_on_the_page(house: House, visit: Visit) -> None:
     ada = house.person()
     more: dict[str, Any] = {
@@ -184,6 +210,7 @@ def test_the_longest_words_stay_on_the_page(house: House, visit: Visit) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE, path
 
 
+@journey
 def test_nothing_moves_for_those_who_asked_for_calm(house: House, visit: Visit) -> None:
     page = visit("/", house.demo["client"])
     moving = """() => [...document.querySelectorAll("*")].filter(element => {
@@ -196,6 +223,7 @@ def test_nothing_moves_for_those_who_asked_for_calm(house: House, visit: Visit) 
     assert page.evaluate(moving) == []
 
 
+@journey
 @pytest.mark.parametrize("path", ["/", "/goals", "/calendar", "/calendar?view=week", "/account"])
 def test_paper_shows_what_the_screen_shows(path: str, house: House, visit: Visit) -> None:
     page = visit(path, house.demo["client"])

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.domain.errors import Problem
-from webapp.domain.objective_tables import MOST_BYTES, Column, amount_in, day_in, decoded, read
+from webapp.domain.objective_tables import MOST_BYTES, Column, read
 from webapp.domain.objectives import Operator
+from webapp.domain.pasted import amount_in, day_in, decoded
 
 
 def troubles(text: str) -> list[tuple[int, str, str]]:

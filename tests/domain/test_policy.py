@@ -9,7 +9,17 @@ from webapp.domain.errors import NotFound, Refused
 from webapp.domain.goals import Kind
 from webapp.domain.grants import GrantFacts, GrantState, Scope
 from webapp.domain.people import Role, Viewer
-from webapp.domain.policy import POLICY, GoalFacts, MoodFacts, Permission, RoundFacts, allows, require
+from webapp.domain.policy import (
+    POLICY,
+    GoalFacts,
+    LadderFacts,
+    MoodFacts,
+    Permission,
+    RoundFacts,
+    ValuesFacts,
+    allows,
+    require,
+)
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 OWNER, OTHER = 1, 2
@@ -104,10 +114,26 @@ def test_an_objective_is_read_by_its_organisation_and_changed_by_nobody_here() -
     assert [one for one in CHANGING if allows(member, one, goal(Kind.OBJECTIVE))] == []
 
 
-def test_a_target_is_read_by_its_owner_while_they_belong() -> None:
-    assert allows(viewer(OWNER, (7, Role.MEMBER)), Permission.GOAL_READ, goal(Kind.TARGET))
-    assert not allows(viewer(OWNER), Permission.GOAL_READ, goal(Kind.TARGET))
-    assert not allows(viewer(OTHER, (7, Role.ADMIN)), Permission.GOAL_READ, goal(Kind.TARGET))
+def test_a_target_is_reached_by_nobody_as_a_goal() -> None:
+    """Its values and the number they come to are read on the ladder."""
+    for someone in (viewer(OWNER, (7, Role.MEMBER)), viewer(OWNER), viewer(OTHER, (7, Role.ADMIN))):
+        assert not any(allows(someone, one, goal(Kind.TARGET)) for one in (Permission.GOAL_READ, *CHANGING))
+
+
+def test_values_are_read_by_whose_they_are_and_by_admins() -> None:
+    hers = ValuesFacts(7, OWNER)
+    assert allows(viewer(OWNER, (7, Role.MEMBER)), Permission.VALUES_READ, hers)
+    assert allows(viewer(OTHER, (7, Role.ADMIN)), Permission.VALUES_READ, hers)
+    for nobody in (viewer(OTHER, (7, Role.MANAGER)), viewer(OTHER, (8, Role.ADMIN)), viewer(OWNER)):
+        assert not allows(nobody, Permission.VALUES_READ, hers)
+
+
+def test_a_ladder_is_read_by_members_and_changed_by_admins() -> None:
+    ladder = LadderFacts(7)
+    assert allows(viewer(OTHER, (7, Role.MEMBER)), Permission.LADDER_READ, ladder)
+    assert not allows(viewer(OTHER, (7, Role.MANAGER)), Permission.LADDER_CHANGE, ladder)
+    assert allows(viewer(OTHER, (7, Role.ADMIN)), Permission.LADDER_CHANGE, ladder)
+    assert not allows(viewer(OTHER, (8, Role.ADMIN)), Permission.LADDER_READ, ladder)
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,10 @@ def _row(connection: sa.Connection, columns: list[sa.Column[Any]], number: int) 
             references += 1
         elif not (column.primary_key and isinstance(column.type, sa.Integer)):
             row[column.name] = _value(column, number)
+    if "minimum" in row and "maximum" in row:
+        row["maximum"] += 100
+    if "score" in row and "depth" in row:
+        row["depth"] = -row["score"]
     return row
 
 

@@ -94,9 +94,9 @@ def test_what_cannot_be_kept_stands_at_its_field(session: Session, visit: Browse
     for address, field, typed, words in (
         ("/labels", "label-name", "", "Please fill this in."),
         ("/labels", "label-name", "x" * 61, "At most 60 characters."),
-        ("/labels", "label-name", "Good", "You have this already."),
+        ("/labels", "label-name", "Good", "There is one of this name already."),
         ("/reasons", "reason-name", "", "Please fill this in."),
-        ("/reasons", "reason-name", "RAIN", "You have this already."),
+        ("/reasons", "reason-name", "RAIN", "There is one of this name already."),
         (f"/reasons/{rain.id}", f"{rain.id}-name", "", "Please fill this in."),
     ):
         fields = {field: typed, "label-level": "4"}

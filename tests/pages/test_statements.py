@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from tests import make
@@ -14,16 +14,31 @@ from tests.benchmarks import data
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.statements import counted
-from webapp.actions import access, check_ins, comments, grant_invitations, grants, pauses, proposals, reviews
+from webapp.actions import (
+    access,
+    check_ins,
+    comments,
+    grant_invitations,
+    grants,
+    participants,
+    pauses,
+    proposals,
+    reviews,
+    values,
+)
+from webapp.actions.values import PersonValue
 from webapp.domain.comments import CommentDraft
 from webapp.domain.days import shifted
 from webapp.domain.grants import GrantDraft, Scope, Term
 from webapp.domain.objective_drafts import CheckInDraft
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Role
+from webapp.domain.profile_drafts import ValueDraft
+from webapp.domain.profiles import Period
 from webapp.domain.proposals import ProposalDraft
+from webapp.domain.tracking import Source
 from webapp.extensions import db
-from webapp.models import Person
+from webapp.models import Entry, GoalKeyword, Person, Profile, Target
 from webapp.queries import clients, goals, objectives
 
 PAGE, PARTIAL, TICK, MOOD, CHECK_IN = 8, 6, 14, 20, 42
@@ -113,6 +128,15 @@ PAGES = {
     "new objective": "/objectives/new",
     "edit an objective": "/objectives/{objective}/edit",
     "paste objectives": "/objectives/paste",
+    "profile": "/profile",
+    "another rung": "/profile?rung={rung}",
+    "values behind a number": "/profile/values/sales",
+    "values of an earlier period": "/profile/values/sales?period={earlier}",
+    "a value that is wrong": "/profile/wrong/{value}",
+    "leaderboard": "/leaderboard",
+    "leaderboard of a goal": "/leaderboard?goal=sales",
+    "leaderboard of another rung": "/leaderboard?profile={rung}",
+    "how somebody is listed": "/leaderboard/me",
     "programs": "/account/tokens",
     "new token": "/account/tokens/new",
     "import": "/import",
@@ -152,6 +176,8 @@ def test_a_full_life_costs_no_more_statements_than_an_empty_one(
         felt[long.id] |= asked(session, long, 9)
         felt[short.id] |= objectives_of(session, short, 1)
         felt[long.id] |= objectives_of(session, long, 9)
+        felt[short.id] |= ladder_of(session, short, 1)
+        felt[long.id] |= ladder_of(session, long, 9)
     few = counts(client, engine, short, felt[short.id], signed_in(app, short.id))
     many = counts(client, engine, long, felt[long.id], signed_in(app, long.id))
     assert few == many
@@ -267,6 +293,42 @@ def objectives_of(session: Session, person: Made, number: int) -> dict[str, str]
     session.commit()
     named = {"objective": one.goal.public_id, "key_result": rows[0].public_id}
     return named | {"cycle": cycle.public_id}
+
+
+def ladder_of(session: Session, person: Made, number: int) -> dict[str, str]:
+    """A ladder with so many rungs above the person's own, which asks so many goals; so many others on it beside four,
+    and so many values of each. The public ids of the rung above and of a value, and when the period before began."""
+    now = datetime.now(UTC)
+    found, home, boss = session.get_one(Person, person.id), make.organisation(session), make.person(session, "Boss")
+    make.member(session, boss, home, Role.ADMIN)
+    rungs = [
+        Profile(organisation_id=home.id, name=f"Rung {place}", position=place, created_at=now)
+        for place in range(1, number + 2)
+    ]
+    words = [
+        GoalKeyword(organisation_id=home.id, keyword=f"goal_{place}" if place else "sales") for place in range(number)
+    ]
+    session.add_all([*rungs, *words])
+    session.flush()
+    terms = {"period": Period.MONTHLY, "minimum": Decimal(0), "maximum": Decimal(99), "currency": "EUR"}
+    session.add_all(
+        Target(profile_id=rung.id, keyword_id=word.id, display_name=word.keyword, self_report=True, **terms)
+        for rung in rungs
+        for word in words
+    )
+    session.flush()
+    admin, others = make.viewer(session, boss, now), [make.person(session, "Other") for _ in range(4 + number)]
+    people = [found, *others]
+    for one in people:
+        make.member(session, one, home)
+        participants.place(session, admin, rungs[0], one.id)
+    drafts = [ValueDraft(word.keyword, Decimal(1), now) for word in words for _ in range(number)]
+    sent = [PersonValue(one.id, draft) for one in people for draft in drafts]
+    values.enter(session, admin, home.id, sent, Source.PAGE)
+    session.commit()
+    value = select(Entry.public_id).where(Entry.subject_id == person.id).order_by(Entry.id.desc()).limit(1)
+    earlier = shifted(now.date().replace(day=1), -1).replace(day=1)
+    return {"rung": rungs[1].public_id, "value": session.scalars(value).one(), "earlier": earlier.isoformat()}
 
 
 def counts(client: FlaskClient, engine: Engine, person: Made, felt: dict[str, str], browser: Browser) -> dict[str, int]:

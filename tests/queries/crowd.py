@@ -67,11 +67,11 @@ class Sight:
 
 
 SIGHTS = (
-    Sight(Permission.GOAL_READ, Goal, visibility.goals_visible_to, 30),
+    Sight(Permission.GOAL_READ, Goal, visibility.goals_visible_to, 27),
     Sight(Permission.MOOD_READ, Mood, visibility.moods_visible_to, 22),
     Sight(Permission.MOOD_READ_WORDS, Mood, visibility.mood_words_visible_to, 23),
-    Sight(Permission.COMMENT_READ, Comment, visibility.comments_visible_to, 35),
-    Sight(Permission.ROUND_READ, ReviewRound, visibility.rounds_visible_to, 39),
+    Sight(Permission.COMMENT_READ, Comment, visibility.comments_visible_to, 32),
+    Sight(Permission.ROUND_READ, ReviewRound, visibility.rounds_visible_to, 36),
 )
 
 

@@ -1,6 +1,6 @@
 """What waits for somebody: each kind is counted while they may know of it, and the flag never misses one."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,14 +9,14 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests import make
-from tests.make import NOW
+from tests.make import NOW, TODAY
 from tests.relations import Relation, Work
 from webapp.actions import check_ins, closings, comments, decisions, grant_invitations, grants, proposals
 from webapp.domain.comments import CommentDraft
 from webapp.domain.goals import Outcome, ReviewState
 from webapp.domain.grants import GrantDraft, GrantState, Scope
 from webapp.domain.objective_drafts import CheckInDraft
-from webapp.domain.objectives import Cadence, CycleState
+from webapp.domain.objectives import Cadence, Course, CycleState, is_outdated
 from webapp.domain.people import MembershipStatus, Viewer
 from webapp.domain.proposals import ProposalDraft
 from webapp.domain.reviews import ClosingDraft, Verdict
@@ -128,6 +128,21 @@ def test_nobody_owes_what_is_not_due_or_cannot_be_said(app: Flask, session: Sess
     they, found = at_work(session, **{name: value for name, value in cycle.items() if name != "state"})
     found.cycle.state = state
     assert owed(session, they.paul) == Owed()
+
+
+@pytest.mark.parametrize("cadence", list(Cadence))
+def test_it_waits_from_the_day_on_which_the_rules_call_it_outdated(
+    app: Flask, session: Session, cadence: Cadence
+) -> None:
+    they, found = at_work(session, cadence=cadence)
+    said = {}
+    for days in (2, 3):
+        found.objective.starts = TODAY - timedelta(days=cadence.days + days)
+        session.flush()
+        course = Course(found.objective.starts, found.objective.ends, cadence=cadence)
+        said[days] = owed(session, they.paul).check_ins
+        assert said[days] == is_outdated(course, None, TODAY)
+    assert said == {2: 0, 3: 1}
 
 
 def test_drafts_closed_objectives_and_others_organisations_owe_nothing(app: Flask, session: Session) -> None:

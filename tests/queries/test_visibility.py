@@ -1,29 +1,35 @@
 """The lock on the house: for everybody in a crowd, the rows SQL lets them see are those the policy lets them read.
 
 Goals, moods, the words of moods, reviews and comments: each has a clause of its own, and every condition of each is
-shown to matter.
+shown to matter. Ladders and the values behind numbers are found or not, one by one.
 """
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import and_, exists, or_
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import BooleanClauseList, Grouping
 from sqlalchemy.sql.selectable import Exists
 
-from tests import application
+from tests import application, make
 from tests.conftest import together
 from tests.queries.crowd import DAYS, PEOPLE, SIGHTS, Crowd, Sight, gather
+from webapp.domain.errors import NotFound, Refused
 from webapp.domain.goals import Kind
 from webapp.domain.people import Viewer
-from webapp.domain.policy import Permission, allows
+from webapp.domain.policy import LadderFacts, Permission, ValuesFacts, allows
+from webapp.domain.tracking import Source
 from webapp.extensions import db
+from webapp.models import Entry, Goal, GoalKeyword, Profile, TargetGoal
+from webapp.queries import ladder_admin, values, visibility
 from webapp.queries.goals import facts_of, find
+from webapp.queries.ladders import find_profile, profiles_visible_to
 
 once = pytest.mark.parametrize("lasting_url", [together("sqlite")], indirect=True)
 """What the crowd is made of does not hang on the engine."""
@@ -59,8 +65,7 @@ def test_the_crowd_has_all_reasons_to_see_a_goal(crowd: Crowd) -> None:
         if allows(viewer, Permission.GOAL_READ, crowd.facts(goal)):
             reasons.add((goal.kind, goal.owner_id == viewer.id))
 
-    everyones = set(itertools.product((Kind.PERSONAL, Kind.READING, Kind.OBJECTIVE), (True, False)))
-    assert reasons == everyones | {(Kind.TARGET, True)}
+    assert reasons == set(itertools.product((Kind.PERSONAL, Kind.READING, Kind.OBJECTIVE), (True, False)))
 
 
 @once
@@ -91,7 +96,7 @@ def test_the_crowd_has_all_reasons_to_hear_a_comment(crowd: Crowd) -> None:
     private = {(kind, own, True) for kind in (Kind.PERSONAL, Kind.READING) for own in (True, False)}
     private |= {(kind, True, False) for kind in (Kind.PERSONAL, Kind.READING)}
     objective = set(itertools.product((Kind.OBJECTIVE,), (True, False), (True, False)))
-    assert reasons == private | objective | {(Kind.TARGET, True, True), (Kind.TARGET, True, False)}
+    assert reasons == private | objective
 
 
 @once
@@ -105,7 +110,7 @@ def test_the_crowd_has_all_reasons_to_see_a_review(crowd: Crowd) -> None:
             reasons.add((about.kind, about.owner_id == viewer.id, viewer.id in crowd.places[round_.id]))
     private = {(kind, own, not own) for kind in (Kind.PERSONAL, Kind.READING) for own in (True, False)}
     objective = {(Kind.OBJECTIVE, True, False), (Kind.OBJECTIVE, False, True), (Kind.OBJECTIVE, False, False)}
-    assert reasons == private | objective | {(Kind.TARGET, True, False)}
+    assert reasons == private | objective
 
 
 @once
@@ -125,6 +130,100 @@ def test_the_policy_asked_by_a_page_gives_the_same_answer_as_asked_about_the_tru
         for permission in (one for one in Permission if one.startswith("goal:")):
             assert allows(viewer, permission, reached) == allows(viewer, permission, crowd.facts(goal)), permission
     assert asked > PEOPLE
+
+
+# Ladders: what a profile asks is known to all of its organisation, what somebody came to to them and their admins.
+
+
+@pytest.fixture(scope="module")
+def profiles(session: Session, crowd: Crowd) -> list[Profile]:
+    """In each organisation a rung, and one that was taken off the ladder."""
+    houses = sorted({house for roles in crowd.roles.values() for house, _ in roles})
+    made = [
+        Profile(organisation_id=house, position=1, name="Bronze", created_at=make.NOW, deleted_at=deleted_at)
+        for house, deleted_at in itertools.product(houses, (None, make.NOW))
+    ]
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+@pytest.fixture(scope="module")
+def came_to(session: Session, crowd: Crowd) -> list[tuple[Entry, ValuesFacts]]:
+    """A value of everybody's in some organisation, and what is true of it; of some it is theirs no more, or never
+    was."""
+    made = []
+    for goal in crowd.goals:
+        if goal.kind is not Kind.TARGET or goal.organisation_id is None:
+            continue
+        keyword = GoalKeyword(organisation_id=goal.organisation_id, keyword=f"sales_{goal.id}")
+        session.add(keyword)
+        session.flush()
+        session.add(TargetGoal(goal_id=goal.id, owner_id=goal.owner_id, keyword_id=keyword.id))
+        moments = {"local_date": make.TODAY, "at": make.NOW, "recorded_at": make.NOW, "zone": "Europe/Berlin"}
+        whose = {"goal_id": goal.id, "subject_id": goal.owner_id, "author_id": goal.owner_id}
+        entry = Entry(**whose, **moments, value=Decimal(1), source=Source.PAGE)
+        session.add(entry)
+        made.append((entry, ValuesFacts(goal.organisation_id, goal.owner_id)))
+    session.flush()
+    return made
+
+
+def test_a_profile_is_known_to_exactly_those_who_may_read_its_ladder(
+    session: Session, crowd: Crowd, profiles: list[Profile]
+) -> None:
+    answers = set()
+    for viewer in crowd.viewers:
+        seen = set(session.scalars(select(Profile.id).where(profiles_visible_to(viewer))))
+        for profile in profiles:
+            facts = LadderFacts(profile.organisation_id)
+            may = tuple(allows(viewer, one, facts) for one in (Permission.LADDER_READ, Permission.LADDER_CHANGE))
+            there = profile.deleted_at is None and may[0]
+            assert (profile.id in seen) is there, viewer.name
+            assert found(find_profile, session, viewer, profile) == ("found" if there else "not there"), viewer.name
+            changed = "found" if may[1] else "refused"
+            assert found(ladder_admin.find_rung, session, viewer, profile) == (changed if there else "not there")
+            answers.add(may)
+    assert answers == {(False, False), (True, False), (True, True)}
+
+
+def test_a_value_is_found_by_exactly_those_who_may_read_it(
+    session: Session, crowd: Crowd, came_to: list[tuple[Entry, ValuesFacts]]
+) -> None:
+    answers = set()
+    for viewer, (entry, facts) in itertools.product(crowd.viewers, came_to):
+        may = allows(viewer, Permission.VALUES_READ, facts)
+        assert found(values.find, session, viewer, entry) == ("found" if may else "not there"), viewer.name
+        relation = (facts.owner_id == viewer.id, viewer.is_in(facts.organisation_id))
+        answers.add((*relation, allows(viewer, Permission.LADDER_CHANGE, LadderFacts(facts.organisation_id)), may))
+    admins = {(own, True, True, True) for own in (True, False)}
+    others = {(own, here, False, own and here) for own, here in itertools.product((True, False), repeat=2)}
+    assert answers == admins | others
+
+
+def test_a_target_is_a_goal_of_nobodys(session: Session, crowd: Crowd) -> None:
+    """Not even its owner's: what they came to is shown by the pages of ladders alone."""
+    targets = [goal for goal in crowd.goals if goal.kind is Kind.TARGET]
+    assert len(targets) > PEOPLE
+    for viewer in crowd.viewers:
+        seen = session.scalars(select(Goal.id).where(visibility.goals_visible_to(viewer), Goal.kind == Kind.TARGET))
+        assert list(seen) == [], viewer.name
+        may = [one for one in Permission if one.startswith("goal:")]
+        assert [goal for goal in targets if any(allows(viewer, one, crowd.facts(goal)) for one in may)] == []
+
+
+def found(look: Callable[..., object], session: Session, viewer: Viewer, thing: Profile | Entry) -> str:
+    """What looking for it comes to."""
+    try:
+        look(session, viewer, thing.public_id)
+    except NotFound:
+        return "not there"
+    except Refused:
+        return "refused"
+    return "found"
+
+
+# Nothing that is said here could be left out.
 
 
 def test_every_condition_matters(session: Session, crowd: Crowd) -> None:

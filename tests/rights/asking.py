@@ -20,8 +20,10 @@ FILE = Path(__file__).with_name("matrix.toml")
 API = "/api/"
 TRACKING = "/api/v1/tracking/"
 OBJECTIVES = "/api/v1/goals"
+PROFILES = "/api/v1/profiles/"
 VERSIONS = ("v1", "v2")
 ACCOUNT = "gtmhub-accountId"
+KEY = "apikey"
 NEVER = 2**40
 """The number of nothing."""
 _HOLDER = re.compile(r"\{([^{}]+)\}")
@@ -57,7 +59,12 @@ class Case:
     @property
     def speaks_for_an_account(self) -> bool:
         """Whether a program says with it which organisation it speaks for."""
-        return self.by_program and not self.at.startswith(TRACKING) and "bare" not in self.said
+        return self.by_program and not self.at.startswith((TRACKING, PROFILES)) and "bare" not in self.said
+
+    @property
+    def comes_with_a_key(self) -> bool:
+        """Whether a program needs a key of the organisation beside its token."""
+        return self.at.startswith(PROFILES)
 
     @cached_property
     def holders(self) -> frozenset[str]:
@@ -83,6 +90,8 @@ class Case:
         """What somebody gets who may not."""
         if who in OUTSIDE and self.speaks_for_an_account:
             return 403
+        if who in OUTSIDE and self.comes_with_a_key:
+            return 401
         refusal: int = self.said.get("refusal", 403)
         return refusal if who in self.refused else self.unknown or 404
 
@@ -153,16 +162,20 @@ class Visitor:
 
     def begin(self) -> None:
         """Their programs were there before: that a token was used is kept once."""
-        for at in (f"{TRACKING}goals", OBJECTIVES):
-            self.program("GET", at, said={ACCOUNT: self.world.own[self.who]["account"]})
+        own = self.world.own[self.who]
+        for at in (f"{TRACKING}goals", OBJECTIVES, f"{PROFILES}overview"):
+            self.program("GET", at, said={ACCOUNT: own["account"], KEY: own["key"]})
 
-    def ask(self, case: Case, *, exists: bool = True, htmx: bool = False, account: str = "{account}") -> TestResponse:
+    def ask(
+        self, case: Case, *, exists: bool = True, htmx: bool = False, account: str = "{account}", key: str = "{key}"
+    ) -> TestResponse:
         """The answer to the case, or to the same for something that never was; a program speaks for its person's
-        organisation."""
+        organisation, with a key of it."""
         filler = Filler(self.world, self.who, exists)
         at = filler.fill(case.at)
         if case.by_program:
             said = {ACCOUNT: filler.fill(account)} if case.speaks_for_an_account else {}
+            said |= {KEY: filler.fill(key)} if case.comes_with_a_key else {}
             return self.program(case.method, at, filler.fill(case.said.get("json")), said)
         headers = asked_by(htmx)
         if case.method == "GET":
@@ -176,7 +189,8 @@ class Visitor:
 
     def program(self, method: str, at: str, body: Any = None, said: Mapping[str, str] | None = None) -> TestResponse:
         """The answer to a program with the token of the contract whose address this is."""
-        contract = Contract.TRACKING if at.startswith(TRACKING) else Contract.OBJECTIVES
+        contracts = {TRACKING: Contract.TRACKING, PROFILES: Contract.PROFILES}
+        contract = next((one for start, one in contracts.items() if at.startswith(start)), Contract.OBJECTIVES)
         token = self.world.programs.get((self.who, contract))
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return self.client.open(at, method=method, json=body, headers={**headers, **(said or {})})

@@ -55,8 +55,8 @@ class World:
     programs: dict[tuple[str, Contract], str] = field(default_factory=dict)
     """By person and contract: the secret of their program's token."""
     own: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By person: their number as `me`, that of a goal of theirs as `mine`, and the id of their organisation as
-    `account`."""
+    """By person: their number as `me`, that of a goal of theirs as `mine`, and of their organisation
+    the id as `account` and a key as `key`."""
 
     def viewer(self, who: str, at: datetime = THEN) -> Viewer:
         return make.viewer(self.session, self.people[who], at)

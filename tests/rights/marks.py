@@ -45,5 +45,17 @@ MARKS = {
     "free cycle": "Solstitial",
     "feeding": "Mellifluous",
     "token": "Thermidor",
+    "rung": "Alabaster",
+    "asked": "Cornucopia",
+    "value note": "Discombob",
+    "value asked": "Rigmarole",
+    "answer": "Mumpsimus",
+    "alias": "Philomel",
+    "not listed": "Cryptonym",
+    "course": "Floccinauc",
+    "article": "Epistolary",
+    "advice": "Perambulat",
+    "key": "Sesquipedal",
+    "foreign rung": "Antediluv",
 }
 """A word in each thing of Ada's that stands in nothing else; a therapist's stands in their name."""

@@ -22,6 +22,7 @@ from tests.rights.cast import (
     last_round,
     send,
 )
+from tests.rights.ladder import climb
 from tests.rights.marks import MARKS
 from tests.rights.work import work
 from webapp.actions import (
@@ -81,6 +82,7 @@ def build(session: Session) -> World:
     _other_relations(world)
     _talk(world)
     work(world)
+    climb(world)
     _account(world)
     _end_relations(world)
     _let_in(world)
@@ -257,7 +259,8 @@ def _let_in(world: World) -> None:
     """Everybody has a browser, a program, and a goal and words of their own; then one of them is disabled."""
     for who, person in world.people.items():
         mine = world.named["walk_id"] if who == "ada" else make.goal(world.session, world.viewer(who), "Mine").id
-        world.own[who] = {"me": person.id, "mine": mine, "account": _account_of(world, person)}
+        account = _account_of(world, person)
+        world.own[who] = {"me": person.id, "mine": mine, "account": account, "key": world.facts["keys"][account]}
         world.secrets[who] = make.sign_in(world.session, person)
         for contract in Contract:
             draft = TokenDraft("a program", contract, SCOPES[contract])

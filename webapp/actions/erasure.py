@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, Select, Update, delete, or_, select, update
 
-from webapp.actions import audit, grants, places, sign_ins
+from webapp.actions import audit, grants, participants, places, sign_ins
 from webapp.domain.errors import NotFound
 from webapp.domain.grants import GrantState
 from webapp.domain.people import Theme, Viewer
@@ -73,6 +73,8 @@ def ask(session: AnySession, viewer: Viewer) -> datetime:
     if person.erase_at is not None:
         return person.erase_at
     person.erase_at = viewer.now + GRACE
+    session.flush()
+    participants.relist_all(session, viewer.id, viewer.now)
     grants.end_all(session, viewer)
     session.execute(_unused_proofs(viewer.id).values(revoked_at=viewer.now))
     sign_ins.end_of_person(session, viewer.id, viewer.now, keep=viewer.session_id)
@@ -89,6 +91,8 @@ def keep(session: AnySession, viewer: Viewer) -> bool:
     if person.erase_at is None:
         return False
     person.erase_at = None
+    session.flush()
+    participants.relist_all(session, viewer.id, viewer.now)
     audit.record(session, audit.Tag.PERSON_ERASURE_STOP, at=viewer.now, viewer=viewer)
     session.flush()
     return True
@@ -111,6 +115,7 @@ def erase(session: AnySession, person_id: int, now: datetime) -> None:
         raise NotFound
     addresses = {person.email, person.email_key}
     places.free(session, person_id, now)
+    participants.forget(session, person_id, now)
     for statement in (*_leaving(person_id, now), *_forgetting(person_id, addresses)):
         session.execute(statement, execution_options={"synchronize_session": False})
     person.email, person.email_key, person.name = "", f"erased:{person.public_id}", ""

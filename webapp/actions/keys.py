@@ -1,12 +1,13 @@
 """Making and rotating the keys that seal people's words."""
 
-from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.actions.audit import Tag, record
-from webapp.models import DataKey, OutboxMessage, Token
+from webapp.models import ApiKey, DataKey, OutboxMessage, Token
 from webapp.models.engine import AnySession
 from webapp.queries.sealing import PersonalWords, keyring
 
@@ -32,22 +33,20 @@ def rotate(session: AnySession, now: datetime) -> int:
     for key in keys:
         key.wrapped_by, key.wrapped = keyring.rewrap(key.person_id, key.wrapped_by, key.wrapped)
         changed += 1
-    changed += _reseal(session, OutboxMessage, "outbox_message.payload")
-    changed += _reseal(session, Token, "token.payload")
+    changed += sum(_reseal(session, column) for column in (OutboxMessage.payload, Token.payload, ApiKey.secret))
     if changed:
         record(session, Tag.KEY_ROTATE, at=now, count=changed)
     session.flush()
     return changed
 
 
-def _reseal(session: AnySession, table: type[OutboxMessage] | type[Token], column: str) -> int:
-    """Payloads that belong to nobody yet move under the current key as well."""
-    current = keyring.current.encode().ljust(16, b"\x00")
-    rows: Iterable[OutboxMessage | Token] = session.scalars(
-        select(table).where(table.payload.is_not(None)).with_for_update()
-    )
-    stale = [row for row in rows if row.payload is not None and row.payload[:16] != current][:BATCH]
-    for row in stale:
-        assert row.payload is not None
-        row.payload = keyring.seal_for_system(column, keyring.open_for_system(column, row.payload))
+def _reseal(session: AnySession, column: InstrumentedAttribute[Any]) -> int:
+    """What is sealed for nobody in particular in this column moves under the current key as well."""
+    table, current = column.class_, keyring.current.encode().ljust(16, b"\x00")
+    place = f"{table.__tablename__}.{column.key}"
+    rows = session.execute(select(table.id, column).where(column.is_not(None)).with_for_update()).all()
+    stale = [(number, sealed) for number, sealed in rows if sealed[:16] != current][:BATCH]
+    for number, sealed in stale:
+        anew = keyring.seal_for_system(place, keyring.open_for_system(place, sealed))
+        session.execute(update(table).where(table.id == number).values({column: anew}))
     return len(stale)

@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, delete, or_, update
 
 from webapp.actions import heartbeats, limits
 from webapp.actions.answers import KEPT_FOR
-from webapp.models import IdempotentAnswer, OutboxMessage, SignIn, Token, Upload
+from webapp.domain.api_keys import NONCES_KEPT
+from webapp.models import IdempotentAnswer, OutboxMessage, SignIn, Token, Upload, UsedNonce
 from webapp.models.base import Numbered
 from webapp.models.engine import AnySession
 from webapp.queries.people import ABSOLUTE, IDLE
@@ -27,6 +28,7 @@ def forget(session: AnySession, now: datetime) -> int:
     count += _delete(session, IdempotentAnswer, IdempotentAnswer.created_at < now - KEPT_FOR)
     count += _delete(session, Token, Token.expires_at < now - LINKS)
     count += _delete(session, Upload, Upload.created_at < now - UPLOADS)
+    count += _delete(session, UsedNonce, UsedNonce.at < now - NONCES_KEPT)
     settled = or_(OutboxMessage.sent_at < now - MAILS, OutboxMessage.failed_at < now - MAILS)
     count += _delete(session, OutboxMessage, settled)
     count += _empty_mails(session, now)

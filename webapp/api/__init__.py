@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp.api import objectives, tracking
+from webapp.api import objectives, profiles, tracking
 from webapp.web.faces import belongs_to_programs
 from webapp.web.policies import Policy, UndeclaredRoute
 
@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
     """The app answers programs at the addresses of their contracts; raises UndeclaredRoute for one without a guard."""
     tracking.init_app(app)
     objectives.init_app(app)
+    profiles.init_app(app)
     check(app)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
 from flask import request
@@ -46,9 +47,9 @@ def check(shape: type[Wanted], value: Any) -> Wanted:
         raise Wrong(words) from None
 
 
-def parse(content: bytes) -> Any:
-    """The value of a JSON text in UTF-8; raises Unreadable for duplicate keys, NaN, numbers no double holds, halves of
-    characters, NUL, and anything deeper than 32."""
+def parse(content: bytes, number: Callable[[str], Any] = float) -> Any:
+    """The value of a JSON text in UTF-8, its fractions as `number` reads them; raises Unreadable for duplicate keys,
+    NaN, numbers no double holds, halves of characters, NUL, and anything deeper than 32."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
@@ -59,7 +60,7 @@ def parse(content: bytes) -> Any:
             text,
             object_pairs_hook=_object,
             parse_constant=_constant,
-            parse_float=_fraction,
+            parse_float=lambda fraction: number(_finite(fraction)),
             parse_int=_integer,
         )
     except json.JSONDecodeError as error:
@@ -90,11 +91,10 @@ def _constant(word: str) -> NoReturn:
     raise Unreadable(f"JSON parse error: {word} is no number.")
 
 
-def _fraction(text: str) -> float:
-    number = float(text)
-    if number in (float("inf"), float("-inf")):
+def _finite(text: str) -> str:
+    if float(text) in (float("inf"), float("-inf")):
         raise Unreadable("JSON parse error: a number is too large.")
-    return number
+    return text
 
 
 def _integer(text: str) -> int:

@@ -4,7 +4,7 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -35,9 +35,14 @@ class Style:
     problems: Any
     """An example of the former."""
     headers: tuple[str, ...] = ()
-    """Which PARAMETERS every request carries."""
+    """Which of its parameters every request carries."""
     statuses: tuple[int, ...] = ()
     """What its publication lists for everything beside the usual errors."""
+    proofs: tuple[str, ...] = ("bearer",)
+    """Which of the PROOFS every request carries, all of them together."""
+    parameters: Mapping[str, Document] = field(default_factory=lambda: PARAMETERS)
+    slash: str = ""
+    """How its addresses end."""
 
 
 class Route(NamedTuple):
@@ -63,6 +68,64 @@ SAID = {
         "details": {"type": "object", "additionalProperties": {"type": "string"}},
     },
     "required": ["code", "message", "details"],
+}
+HEADERS = {
+    "RequestId": {"description": "Names this request in our records.", "schema": {"type": "string"}},
+    "RetryAfter": {"description": "So many seconds until the next try.", "schema": {"type": "integer"}},
+    "Allow": {"description": "What may be asked here.", "schema": {"type": "string"}},
+}
+PARAMETERS: Mapping[str, Document] = {
+    "AccountId": {
+        "name": "gtmhub-accountId",
+        "in": "header",
+        "required": True,
+        "description": "The id of the organisation.",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "Repeated with the same body within 72 hours, the request gets the first answer again.",
+        "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The ETag of what was read; 412 when it has changed since.",
+        "schema": {"type": "string", "pattern": '^"[!#-~]{1,60}"$'},
+        "example": '"1"',
+    },
+}
+SIGNING: Mapping[str, Document] = {
+    "ApiSignature": {
+        "name": "api-signature",
+        "in": "header",
+        "description": "The signature; ignored where neither the key demands one nor x-timestamp is there.",
+        "schema": {"type": "string"},
+    },
+    "Timestamp": {
+        "name": "x-timestamp",
+        "in": "header",
+        "description": "When it was signed: Unix seconds, at most 300 from ours.",
+        "schema": {"type": "string", "pattern": "^[0-9]{1,11}$"},
+    },
+    "Nonce": {
+        "name": "x-nonce",
+        "in": "header",
+        "description": "Signed with it, and used once in ten minutes where the key demands signatures.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_.~-]{1,64}$"},
+    },
+}
+ENVELOPE = {
+    "type": "object",
+    "description": "What is wrong, by field, as the answer to every request is wrapped.",
+    "properties": {
+        "status_code": {"type": "integer"},
+        "errors": {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1},
+        "data": {"type": "object", "maxProperties": 0},
+    },
+    "required": ["status_code", "errors", "data"],
+    "additionalProperties": False,
 }
 STYLES: Mapping[Contract, Style] = {
     Contract.TRACKING: Style(
@@ -95,33 +158,25 @@ STYLES: Mapping[Contract, Style] = {
         headers=("AccountId",),
         statuses=(402,),  # its publisher's gate for what is paid for: never sent here
     ),
+    Contract.PROFILES: Style(
+        title="Profiles",
+        description="Where somebody stands on their ladder, the leaderboards beside them, and the values behind both. "
+        "Every request carries a key of the organisation and a token of a person in it. Where the key demands it, or "
+        "x-timestamp is there, api-signature is the hexadecimal HMAC-SHA256, with the key's secret, of seven lines "
+        "joined by line feeds: v1, the method, the path as it is sent, the query with its pairs percent-encoded and "
+        "sorted, the hexadecimal SHA-256 of the body, x-timestamp, and x-nonce.",
+        prefix="/api/v1/profiles",
+        schemas={"Refusal": ENVELOPE, "Problems": ENVELOPE},
+        problems={"status_code": 400, "errors": {"goal": "Invalid goal keyword."}, "data": {}},
+        headers=tuple(SIGNING),
+        parameters={**SIGNING, "IdempotencyKey": PARAMETERS["IdempotencyKey"]},
+        proofs=("bearer", "apikey"),
+        slash="/",
+    ),
 }
-HEADERS = {
-    "RequestId": {"description": "Names this request in our records.", "schema": {"type": "string"}},
-    "RetryAfter": {"description": "So many seconds until the next try.", "schema": {"type": "integer"}},
-    "Allow": {"description": "What may be asked here.", "schema": {"type": "string"}},
-}
-PARAMETERS: Mapping[str, Document] = {
-    "AccountId": {
-        "name": "gtmhub-accountId",
-        "in": "header",
-        "required": True,
-        "description": "The id of the organisation.",
-        "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
-    },
-    "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": "Repeated with the same body within 72 hours, the request gets the first answer again.",
-        "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
-    },
-    "IfMatch": {
-        "name": "If-Match",
-        "in": "header",
-        "description": "The ETag of what was read; 412 when it has changed since.",
-        "schema": {"type": "string", "pattern": '^"[!#-~]{1,60}"$'},
-        "example": '"1"',
-    },
+PROOFS: Mapping[str, Document] = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "apikey": {"type": "apiKey", "in": "header", "name": "apikey"},
 }
 
 
@@ -141,7 +196,7 @@ def routes(app: Flask, contract: Contract) -> list[Route]:
         view = app.view_functions[rule.endpoint]
         blueprint, _, name = rule.endpoint.partition(".")
         if blueprint == f"api_{contract.value}" and hasattr(view, "operation"):
-            path = _PLACE.sub(r"{\1}", rule.rule).rstrip("/")
+            path = _PLACE.sub(r"{\1}", rule.rule).rstrip("/") + STYLES[contract].slash
             words = inspect.getdoc(view) or ""
             methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
             alone = getattr(view, "account_optional", False)
@@ -173,14 +228,14 @@ class _Writer:
             "openapi": "3.1.0",
             "info": {"title": self._style.title, "description": self._style.description, "version": "1"},
             "servers": [{"url": "/"}],
-            "security": [{"bearer": []}],
+            "security": [{name: [] for name in self._style.proofs}],
             "tags": [{"name": tag} for tag in tags],
             "paths": paths,
             "components": {
                 "schemas": {**self._definitions, **self._style.schemas},
                 "headers": HEADERS,
-                "parameters": PARAMETERS,
-                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+                "parameters": self._style.parameters,
+                "securitySchemes": {name: PROOFS[name] for name in self._style.proofs},
             },
         }
 
@@ -216,7 +271,7 @@ class _Writer:
         """What every request of the contract carries."""
         for name in self._style.headers:
             if route.named_by_itself:
-                yield {**PARAMETERS[name], "required": False}
+                yield {**self._style.parameters[name], "required": False}
             else:
                 yield {"$ref": f"#/components/parameters/{name}"}
 
@@ -230,6 +285,8 @@ class _Writer:
         if status >= 400 and answer.shape is None:
             return {**self._refusal(status), "description": answer.words}
         said: Document = {"description": answer.words, "headers": _headers(status)}
+        if answer.media:
+            said["content"] = {answer.media: {}}
         if answer.shape is not None:
             content = {"schema": self._schemas[_key(route, str(status))], "example": answer.example}
             said["content"] = {"application/json": content}

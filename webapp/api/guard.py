@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import floor
 
 from flask import Blueprint, Response, current_app, g, request
@@ -18,7 +18,8 @@ from webapp.api.body import MOST_BYTES, Wrong
 from webapp.api.errors import Forbidden, Stale, Unproven
 from webapp.api.operation import asked
 from webapp.domain.errors import TooMany
-from webapp.domain.tokens import Contract
+from webapp.domain.people import Viewer
+from webapp.domain.tokens import Contract, TokenFacts
 from webapp.extensions import csrf, db
 from webapp.queries import people
 from webapp.settings import Settings
@@ -30,13 +31,18 @@ LONGEST_SECRET = 200
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def watch(bp: Blueprint, contract: Contract, then: Callable[[], None] = lambda: None) -> None:
+def watch(
+    bp: Blueprint,
+    contract: Contract,
+    then: Callable[[], None] = lambda: None,
+    prove: Callable[[], None] | None = None,
+) -> None:
     """Every operation of the blueprint asks for a token of the contract, and `then` for what else the contract wants
-    of a request."""
+    of a request; `prove` is how a contract recognises who is asking where the token alone does not say it."""
 
     def enter() -> Response | None:
         request.max_content_length = MOST_BYTES
-        recognise(contract)
+        prove() if prove else recognise(contract)
         slow_down()
         if asked().scope not in g.token.scopes:
             raise Forbidden(f"This token does not have the scope {asked().scope}.")
@@ -51,35 +57,49 @@ def watch(bp: Blueprint, contract: Contract, then: Callable[[], None] = lambda: 
 
 
 def recognise(contract: Contract) -> None:
-    """`g.viewer` is the person the token speaks for, `g.token` what it may do."""
-    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if kind.casefold() != "bearer" or not secret or len(secret) > LONGEST_SECRET:
-        raise Unproven
-    found = people.viewer_by_token(db.session, secret.strip(), now(), hold=g.get("writes", False))
-    if found is None or found[1].contract is not contract:
+    """`g.viewer` is the person the token speaks for, `g.token` what it may do; raises Unproven."""
+    found = bearer(contract)
+    if found is None:
         raise Unproven
     g.viewer, g.token = found
-    if g.token.used_at is None or g.token.used_at <= g.viewer.now - SEEN_EVERY:
-        keep_used()
+    if is_due(g.token.used_at):
+        keep(lambda: api_tokens.keep_used(db.session, g.token.id, g.viewer.now))
 
 
-def keep_used() -> None:
-    """The token was used now; kept in a transaction of its own, and not at the price of the answer."""
+def bearer(contract: Contract) -> tuple[Viewer, TokenFacts] | None:
+    """Whom the request's token speaks for and what it may do; None without a live one of this contract."""
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.casefold() != "bearer" or not secret or len(secret) > LONGEST_SECRET:
+        return None
+    found = people.viewer_by_token(db.session, secret.strip(), now(), hold=g.get("writes", False))
+    return found if found is not None and found[1].contract is contract else None
+
+
+def is_due(used_at: datetime | None) -> bool:
+    """Whether the last use of something is to be kept again."""
+    return used_at is None or used_at <= g.viewer.now - SEEN_EVERY
+
+
+def keep(write: Callable[[], None]) -> None:
+    """What was used now is written down: in a transaction of its own, and not at the price of the answer."""
     try:
         with transaction.apart():
-            api_tokens.keep_used(db.session, g.token.id, g.viewer.now)
+            write()
     except OperationalError:
         db.session.rollback()
         current_app.logger.warning("last use not kept", exc_info=True)
 
 
 def slow_down() -> None:
-    """A token is used so often a minute, counted in this process; raises TooMany."""
+    """A token, with each key it comes with, is used so often a minute, counted in this process; raises TooMany."""
     settings: Settings = current_app.config["SETTINGS"]
     if "api_limiter" not in current_app.extensions:
         current_app.extensions["api_limiter"] = MovingWindowRateLimiter(MemoryStorage())
     limiter: MovingWindowRateLimiter = current_app.extensions["api_limiter"]
-    item, key = RateLimitItemPerMinute(settings.limits.api_minute), f"{g.viewer.public_id}:{g.token.id}"
+    item, key = (
+        RateLimitItemPerMinute(settings.limits.api_minute),
+        f"{g.viewer.public_id}:{g.token.id}:{g.get('key_id', '')}",
+    )
     if not limiter.hit(item, key):
         ends = limiter.get_window_stats(item, key).reset_time
         raise TooMany("api_minute", floor(ends - g.viewer.now.timestamp()) + 1)

@@ -16,11 +16,13 @@ Example = Any
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of an operation: its JSON as a pydantic type (None for an empty body), words, and an example."""
+    """One answer of an operation: its JSON as a pydantic type (None for an empty body), words, and an example; of what
+    is no JSON, `media` says what it is."""
 
     words: str
     shape: Any = None
     example: Example = None
+    media: str = ""
 
 
 @dataclass(frozen=True)

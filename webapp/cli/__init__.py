@@ -3,10 +3,11 @@
 from flask import Flask
 
 from webapp.cli.commands import bring, demo, doctor, purge, rotate_keys, take_out, worker
+from webapp.cli.keys import key
 from webapp.cli.tokens import token
 
 
 def init_app(app: Flask) -> None:
     """The app knows our commands."""
-    for command in (demo, worker, bring, take_out, doctor, purge, rotate_keys, token):
+    for command in (demo, worker, bring, take_out, doctor, purge, rotate_keys, token, key):
         app.cli.add_command(command)

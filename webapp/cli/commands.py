@@ -113,8 +113,8 @@ def doctor() -> None:
     """Recompute everything that is kept for speed, try every sealed cell, and say what is not as it should be."""
     ready()
     found = 0
-    latest_today = (datetime.now(UTC) + timedelta(hours=14)).date()
-    for finding in doctors.examine(db.session, latest_today):
+    now = datetime.now(UTC)
+    for finding in doctors.examine(db.session, (now + timedelta(hours=14)).date(), now):
         found += 1
         click.echo(str(finding))
         if found == MOST_FINDINGS:

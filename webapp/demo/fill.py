@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, exists, or_, select
 
-from webapp.demo import consent, objectives, reviews
+from webapp.demo import consent, ladder, objectives, reviews
 from webapp.demo.caseload import CASES
 from webapp.demo.goals import PLANS
 from webapp.demo.history import live, rest
@@ -30,8 +30,9 @@ class Made:
 
     viewers: dict[str, Viewer]
     organisations: dict[str, Organisation]
-    tokens: dict[str, dict[str, str]]
-    """Secrets of programs that may do everything, by contract and role; `as_table` leaves them out."""
+    tokens: dict[str, dict[str, Any]]
+    """Secrets of programs that may do everything, by contract and role; `as_table` leaves them out. Those of profiles
+    are three: the house's key, the secret it signs with, and the person's bearer token."""
 
     def as_json(self) -> dict[str, Any]:
         """What other programs need to sign in as each of them."""
@@ -77,8 +78,11 @@ def fill(session: AnySession, now: datetime, *, production: bool) -> Made:
     story = reviews.Story(session, viewers, goals)
     reviews.tell(story)
     objectives.tell(story, homes["home"])
+    key = ladder.tell(session, viewers, homes["home"])
     session.execute(delete(OutboxMessage))  # nobody is to get mail about a story
-    return Made(viewers, homes, tokens(session, viewers))
+    secrets: dict[str, dict[str, Any]] = dict(tokens(session, viewers))
+    secrets["profiles"] = {role: {**key, "bearer": bearer} for role, bearer in secrets["profiles"].items()}
+    return Made(viewers, homes, secrets)
 
 
 def _holds_others(session: AnySession) -> bool:

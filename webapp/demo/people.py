@@ -32,6 +32,7 @@ TOKEN_DAYS = 30
 WITH_TOKENS = {
     Contract.TRACKING: ("client", "peer", "therapist", "stranger"),
     Contract.OBJECTIVES: ("client", "manager", "admin", "stranger"),
+    Contract.PROFILES: ("client",),
 }
 """Whose programs there are to try."""
 

@@ -7,18 +7,18 @@ key result to that objective. What a parent is called means one of the table's o
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
-from io import StringIO
 
 from webapp.domain.errors import Problem
 from webapp.domain.goals import tag_names
 from webapp.domain.objective_drafts import MOST_AT_ONCE, KeyResultDraft, ObjectiveDraft
 from webapp.domain.objectives import Operator
-from webapp.domain.spreadsheets import BYTE_ORDER_MARK, without_mark
+from webapp.domain.pasted import Trouble, amount_in, columns_of, day_in, rows_of
+from webapp.domain.spreadsheets import BYTE_ORDER_MARK
 
 MOST_BYTES = 1_000_000
 MOST_ROWS = 10_000
@@ -64,7 +64,7 @@ HEADINGS: Mapping[Column, str] = {
     Column.DUE: "due due_date deadline",
 }
 """What each column may be called, in lower case with anything but letters as one underscore."""
-IGNORED = frozenset(["now", "progress", "confidence", "actual", "current", "current_value"])
+IGNORED = frozenset(["", "now", "progress", "confidence", "actual", "current", "current_value"])
 """What our own tables say beside it, which nobody can set."""
 KINDS: Mapping[Operator, str] = {
     Operator.AT_LEAST: "at_least increase decrease reduce raise reach more >= ≥ minimum min",
@@ -101,16 +101,6 @@ KEY_RESULT_PLACES = {
     "owner": Column.KEY_RESULT_OWNER,
     "due": Column.DUE,
 }
-_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})([-/.])(\d{1,2})\5(\d{4})")
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A problem at a row (the headings are the first) and column; the column is "" where the whole row is meant."""
-
-    row: int
-    column: str
-    problem: Problem
 
 
 @dataclass(frozen=True)
@@ -155,25 +145,17 @@ def key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def decoded(content: bytes) -> str:
-    """The text of a file: UTF-8, or what spreadsheets of Windows write."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
 def read(text: str) -> Pasted:
     """What the table says; a table that cannot be read at all has its problem at row 1."""
     if len(text.encode("utf-8", "replace")) > MOST_BYTES:
         return _amiss(Problem("", "table_too_large", {"most": MOST_BYTES // 1_000_000}))
     try:
-        rows = list(_rows(text.replace("\x00", "\ufffd").removeprefix(BYTE_ORDER_MARK)))
+        rows = list(rows_of(text.replace("\x00", "\ufffd").removeprefix(BYTE_ORDER_MARK)))
     except csv.Error:  # one cell that is longer than any of ours could be
         return _amiss(Problem("", "table_unreadable"))
     if not rows:
         return _amiss(Problem("", "required"))
-    columns, unknown = _columns(rows[0][1])
+    columns, unknown = columns_of(rows[0][1], HEADINGS, IGNORED)
     if Column.OBJECTIVE not in columns.values():
         return _amiss(Problem("", "no_objective_column"))
     if len(rows) > MOST_ROWS:
@@ -302,75 +284,6 @@ class _Table:
         if found is None:
             self.troubles.append(Trouble(number, column, Problem("", "not_a_date")))
         return found
-
-
-def amount_in(text: str) -> Decimal | None:
-    """The number a cell shows, whatever parts its thousands; None for what is none.
-
-    A comma or dot followed by three digits parts thousands where it stands alone with no other, unless a zero stands
-    before it; of both kinds the last one begins the decimals.
-    """
-    plain = re.sub(r"[\s\u00a0\u202f'’_]", "", text).rstrip("%").replace("\u2212", "-")
-    if not re.fullmatch(r"[+-]?[0-9.,]{1,40}", plain):
-        return None
-    last = max(plain.rfind(","), plain.rfind("."))
-    if last >= 0:
-        sign, other = plain[last], ",."[plain[last] == ","]
-        once, alone = plain.count(sign) == 1, other not in plain
-        thousands = len(plain) - last == 4 and not re.match(r"[+-]?0", plain) and sign == "," and alone
-        if once and not thousands:
-            plain = plain[:last].replace(other, "") + "." + plain[last + 1 :]
-        else:
-            plain = plain.replace(sign, "")
-    try:
-        return Decimal(plain)
-    except InvalidOperation:
-        return None
-
-
-def day_in(text: str) -> date | None:
-    """The date a cell shows: year first, or day and month where one of them cannot be the other; else None."""
-    found = _DAY.fullmatch(text.strip())
-    if found is None:
-        return None
-    if found[1]:
-        year, month, day = int(found[1]), int(found[2]), int(found[3])
-    else:
-        first, second, year = int(found[4]), int(found[6]), int(found[7])
-        if found[5] == "." or first > 12 or first == second:
-            day, month = first, second
-        elif second > 12:
-            day, month = second, first
-        else:
-            return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _rows(text: str) -> Iterable[tuple[int, list[str]]]:
-    """The rows that hold something, by their number in the table, every cell without blanks around it."""
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = "\t" if "\t" in first else max(";,", key=first.count)
-    for number, cells in enumerate(csv.reader(StringIO(text, newline=""), delimiter=delimiter), start=1):
-        cleaned = [without_mark(cell.strip()).strip() for cell in cells]
-        if any(cleaned):
-            yield number, cleaned
-
-
-def _columns(headings: Sequence[str]) -> tuple[dict[int, Column], list[str]]:
-    """The column at each place, the first of several that are called alike; and the headings nobody knows."""
-    found: dict[int, Column] = {}
-    unknown = []
-    for place, heading in enumerate(headings):
-        word = "_".join(re.findall(r"[^\W\d_]+", heading.casefold()))
-        column = next((column for column, words in HEADINGS.items() if word in words.split()), None)
-        if column is not None and column not in found.values():
-            found[place] = column
-        elif word and word not in IGNORED:
-            unknown.append(heading)
-    return found, unknown
 
 
 def _in_ring(above: Sequence[int | None], place: int) -> bool:

@@ -28,6 +28,9 @@ class Permission(StrEnum):
     OBJECTIVE_OWN = "objective:own"
     CYCLE_READ = "cycle:read"
     CYCLE_CHANGE = "cycle:change"
+    LADDER_READ = "ladder:read"
+    LADDER_CHANGE = "ladder:change"
+    VALUES_READ = "values:read"
     ROUND_READ = "round:read"
     COMMENT_READ = "comment:read"
     COMMENT_DELETE = "comment:delete"
@@ -65,6 +68,21 @@ class CycleFacts:
 
 
 @dataclass(frozen=True)
+class LadderFacts:
+    """What the policy must know of an organisation's profiles, targets, boards, courses and keys."""
+
+    organisation_id: int
+
+
+@dataclass(frozen=True)
+class ValuesFacts:
+    """What the policy must know of the values behind one person's numbers; `owner_id` is the person."""
+
+    organisation_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True)
 class CommentFacts:
     """What the policy must know of a comment; of a private goal it is between the owner and `between_id`."""
 
@@ -84,7 +102,7 @@ class MoodFacts:
     grants: tuple[GrantFacts, ...] = ()
 
 
-Facts = GoalFacts | RoundFacts | CommentFacts | MoodFacts | CycleFacts
+Facts = GoalFacts | RoundFacts | CommentFacts | MoodFacts | CycleFacts | LadderFacts | ValuesFacts
 Condition = Callable[[Viewer, Any], bool]
 
 
@@ -92,7 +110,7 @@ def exists(viewer: Viewer, thing: GoalFacts | CommentFacts | MoodFacts) -> bool:
     return not thing.deleted
 
 
-def owns(viewer: Viewer, thing: GoalFacts | MoodFacts) -> bool:
+def owns(viewer: Viewer, thing: GoalFacts | MoodFacts | ValuesFacts) -> bool:
     return thing.owner_id == viewer.id
 
 
@@ -104,7 +122,7 @@ def is_objective(viewer: Viewer, goal: GoalFacts) -> bool:
     return goal.kind is Kind.OBJECTIVE
 
 
-def belongs_to_its_organisation(viewer: Viewer, thing: GoalFacts | CycleFacts) -> bool:
+def belongs_to_its_organisation(viewer: Viewer, thing: GoalFacts | CycleFacts | LadderFacts | ValuesFacts) -> bool:
     return thing.organisation_id is not None and viewer.is_in(thing.organisation_id)
 
 
@@ -112,7 +130,7 @@ def manages_the_owner(viewer: Viewer, goal: GoalFacts) -> bool:
     return viewer.id in goal.updaters and not owns(viewer, goal)
 
 
-def administers(viewer: Viewer, thing: GoalFacts | CycleFacts) -> bool:
+def administers(viewer: Viewer, thing: GoalFacts | CycleFacts | LadderFacts | ValuesFacts) -> bool:
     return thing.organisation_id is not None and viewer.has(Role.ADMIN, thing.organisation_id)
 
 
@@ -173,7 +191,6 @@ _HEARS: tuple[tuple[Condition, ...], ...] = (
 POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.GOAL_READ: (
         (exists, owns, is_private),
-        (exists, owns, belongs_to_its_organisation),
         (exists, is_private, was_let_see_goals),
         (exists, is_objective, belongs_to_its_organisation),
     ),
@@ -197,6 +214,9 @@ POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.OBJECTIVE_OWN: ((exists, owns, is_objective, belongs_to_its_organisation),),
     Permission.CYCLE_READ: ((belongs_to_its_organisation,),),
     Permission.CYCLE_CHANGE: ((administers,),),
+    Permission.LADDER_READ: ((belongs_to_its_organisation,),),
+    Permission.LADDER_CHANGE: ((administers,),),
+    Permission.VALUES_READ: ((belongs_to_its_organisation, owns), (administers,)),
     Permission.ROUND_READ: (
         (sees_its_goal, owns_its_goal),
         (sees_its_goal, has_a_place),
@@ -212,6 +232,8 @@ READING: dict[type[Facts], Permission] = {
     GoalFacts: Permission.GOAL_READ,
     RoundFacts: Permission.ROUND_READ,
     CycleFacts: Permission.CYCLE_READ,
+    LadderFacts: Permission.LADDER_READ,
+    ValuesFacts: Permission.VALUES_READ,
     CommentFacts: Permission.COMMENT_READ,
     MoodFacts: Permission.MOOD_READ,
 }

@@ -19,6 +19,7 @@ class Contract(StrEnum):
 
     TRACKING = "tracking"
     OBJECTIVES = "objectives"
+    PROFILES = "profiles"
 
 
 SCOPES: dict[Contract, tuple[str, ...]] = {
@@ -30,6 +31,7 @@ SCOPES: dict[Contract, tuple[str, ...]] = {
         "objectives:review",
         "sessions:write",
     ),
+    Contract.PROFILES: ("profiles:read", "values:write"),
 }
 """What a token of each contract can be let do; nothing unless it is named."""
 

@@ -1,7 +1,9 @@
 """Tables, and nothing but tables; importing this package knows them all."""
 
+from webapp.models.api_keys import ApiKey, UsedNonce
 from webapp.models.audit import AuditEvent
 from webapp.models.base import Base
+from webapp.models.courses import AdviceStep, Course, Image
 from webapp.models.entries import Entry
 from webapp.models.goals import Goal, GoalRevision, Occurrence, ScheduleVersion
 from webapp.models.grants import Access, Grant, GrantEvent, GrantInvitation, TherapistCode
@@ -19,6 +21,17 @@ from webapp.models.people import (
     Team,
     TeamMember,
 )
+from webapp.models.profiles import (
+    Board,
+    GoalKeyword,
+    Participant,
+    Profile,
+    Standing,
+    StandingCount,
+    Target,
+    TargetGoal,
+    ValueQuery,
+)
 from webapp.models.reminders import Reminder
 from webapp.models.reviews import (
     Comment,
@@ -34,15 +47,20 @@ from webapp.models.uploads import Upload
 
 __all__ = [
     "Access",
+    "AdviceStep",
+    "ApiKey",
     "AuditEvent",
     "Base",
+    "Board",
     "Comment",
     "CommentMention",
+    "Course",
     "Cycle",
     "DataKey",
     "Entry",
     "Goal",
     "GoalClosing",
+    "GoalKeyword",
     "GoalMonth",
     "GoalProposal",
     "GoalRevision",
@@ -52,6 +70,7 @@ __all__ = [
     "GrantInvitation",
     "Heartbeat",
     "IdempotentAnswer",
+    "Image",
     "KeyResult",
     "KeyResultFeed",
     "LimitCount",
@@ -67,8 +86,10 @@ __all__ = [
     "Occurrence",
     "Organisation",
     "OutboxMessage",
+    "Participant",
     "Person",
     "PlannedPause",
+    "Profile",
     "Reminder",
     "ReportingLine",
     "ReviewEvent",
@@ -76,10 +97,16 @@ __all__ = [
     "ReviewSeat",
     "ScheduleVersion",
     "SignIn",
+    "Standing",
+    "StandingCount",
     "Tag",
+    "Target",
+    "TargetGoal",
     "Team",
     "TeamMember",
     "TherapistCode",
     "Token",
     "Upload",
+    "UsedNonce",
+    "ValueQuery",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.domain.people import MembershipStatus, Role, Theme
@@ -44,10 +44,13 @@ class Person(Addressed, Base):
 
 
 class Organisation(Addressed, Base):
+    """`hides_amounts` keeps what people sold off the boards: ranks and whole percentages stay."""
+
     __tablename__ = "organisation"
     name: Mapped[str] = mapped_column(String(200))
     zone: Mapped[str] = mapped_column(String(64), default="Etc/UTC")
     origin: Mapped[str] = mapped_column(String(20), default="page")
+    hides_amounts: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
 
 

@@ -13,6 +13,7 @@ from webapp.pages.forms.identity import NewPasswordForm
 from webapp.pages.identity import dead_link, leave
 from webapp.pages.respond import onward, page
 from webapp.pages.tokens import program_words
+from webapp.queries import value_queries
 from webapp.queries.api_tokens import listed
 from webapp.queries.people import link_is_open, sign_ins_of
 from webapp.web import proofs
@@ -144,4 +145,6 @@ def keep() -> Answer:
 def overview(form: ProfileForm) -> str:
     """The account page around this form."""
     programs = program_words(listed(db.session, g.viewer))
-    return page("account/index.html", form=form, sign_ins=sign_ins_of(db.session, g.viewer), programs=programs)
+    said_wrong = value_queries.count_for(db.session, g.viewer)
+    sign_ins = sign_ins_of(db.session, g.viewer)
+    return page("account/index.html", form=form, sign_ins=sign_ins, programs=programs, said_wrong=said_wrong)

@@ -130,7 +130,7 @@ def let_files_in(endpoint: str | None, _values: object) -> None:
 @bp.errorhandler(RequestEntityTooLarge)
 def too_large(error: RequestEntityTooLarge) -> errors.Answer:
     """The file was longer than is read at all; the same words as for one that is a little too long."""
-    _discard()
+    discard()
     recognise()
     if g.viewer is None or request.endpoint != "imports.upload":
         return errors.on_http(error)
@@ -174,7 +174,7 @@ def taken_back(goals: int, moods: int) -> str:
     return " ".join(said) or _("There was nothing left to take back.")
 
 
-def _discard() -> None:
+def discard() -> None:
     """A browser shows the answer only after it could send all; a few of its megabytes are read and thrown away."""
     stream, left = request.environ["wsgi.input"], min(request.content_length or 0, MOST_DISCARDED)
     while left > 0 and (chunk := stream.read(min(left, 64 * 1024))):

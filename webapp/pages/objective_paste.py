@@ -11,7 +11,8 @@ from webapp.actions import objectives as actions
 from webapp.domain import objective_tables as tables
 from webapp.domain.errors import Problem
 from webapp.domain.objective_drafts import KeyResultDraft, ObjectiveDraft, placed
-from webapp.domain.objective_tables import Line, Pasted, Trouble
+from webapp.domain.objective_tables import Line, Pasted
+from webapp.domain.pasted import Trouble
 from webapp.domain.people import Role
 from webapp.extensions import db
 from webapp.pages.forms.objective_tables import PasteForm

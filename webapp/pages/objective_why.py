@@ -192,18 +192,18 @@ def facts_of(row: KeyResult) -> list[tuple[str, str]]:
 def steps_of(row: KeyResult, found: KeyResultExplained) -> list[str]:
     """The formula of the key result, and with its numbers."""
     if found.actual is None or found.attainment is None:
-        return [_("Never measured by then: it counts as 0 %%.")]
+        return [_("Never measured by then: it counts as 0 %.")]
     b, t, v = amount(row.baseline), amount(row.target), amount(found.actual)
     reached = exact(found.attainment)
     if row.operator is Operator.EXACTLY:
-        return [_("100 %% if v = t, else 0 %%"), _("v = %(v)s, t = %(t)s: %(reached)s", v=v, t=t, reached=reached)]
+        return [_("100 % if v = t, else 0 %"), _("v = %(v)s, t = %(t)s: %(reached)s", v=v, t=t, reached=reached)]
     if row.operator is Operator.AT_MOST and row.baseline <= row.target:
-        formula = _("100 %% while v ≤ t, else 1 − (v − t) / |t|, at least 0 %%")
+        formula = _("100 % while v ≤ t, else 1 − (v − t) / |t|, at least 0 %")
         if found.actual <= row.target or not row.target:
             return [formula, _("v = %(v)s, t = %(t)s: %(reached)s", v=v, t=t, reached=reached)]
         return [formula, f"1 − ({v} − {t}) / |{t}| = {reached}"]
     if row.target == row.baseline:
-        formula = _("b = t: 100 %% if v ≥ t, else 0 %%")
+        formula = _("b = t: 100 % if v ≥ t, else 0 %")
         return [formula, _("v = %(v)s, t = %(t)s: %(reached)s", v=v, t=t, reached=reached)]
     return ["(v − b) / (t − b)", f"({bracketed(v)} − {bracketed(b)}) / ({bracketed(t)} − {bracketed(b)}) = {reached}"]
 

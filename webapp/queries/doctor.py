@@ -6,7 +6,7 @@ numbers and dates and never hold a person's words.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +20,7 @@ from webapp.models import DataKey, Entry, Goal, Mood, MoodLabel, Occurrence, Per
 from webapp.models.engine import AnySession
 from webapp.queries.doctor_finding import Finding
 from webapp.queries.doctor_habits import habit_findings
+from webapp.queries.doctor_ladders import ladder_findings
 from webapp.queries.doctor_moods import mood_findings
 from webapp.queries.doctor_objectives import objective_findings
 from webapp.queries.doctor_reviews import review_findings
@@ -28,10 +29,12 @@ from webapp.queries.sealed_cells import broken_cells
 from webapp.queries.visibility import PRIVATE
 
 GOALS_AT_ONCE = 20
+NOON = time(12)
 
 
-def examine(session: AnySession, today: date) -> Iterator[Finding]:
-    """Every finding, one after the other; `today` is the latest date anybody lives now."""
+def examine(session: AnySession, today: date, now: datetime | None = None) -> Iterator[Finding]:
+    """Every finding, one after the other; `today` is the latest date anybody lives now, and `now` by which periods of
+    organisations run, noon of that date unless it is said."""
     yield from _database(session)
     yield from _orphans(session)
     for goals in _goals(session):
@@ -45,6 +48,7 @@ def examine(session: AnySession, today: date) -> Iterator[Finding]:
     yield from mood_findings(session)
     yield from review_findings(session)
     yield from objective_findings(session)
+    yield from ladder_findings(session, now or datetime.combine(today, NOON, UTC))
     for cell in broken_cells(session):
         yield Finding(cell, "does not open with its owner's key")
 

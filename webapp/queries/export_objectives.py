@@ -8,6 +8,7 @@ import json
 from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
+from webapp.domain.goals import Kind
 from webapp.domain.people import Viewer
 from webapp.models import (
     Cycle,
@@ -65,7 +66,7 @@ def check_ins(session: AnySession, viewer: Viewer) -> list[Row]:
         .join(Goal, Goal.id == Entry.goal_id)
         .outerjoin(KeyResult, KeyResult.id == Entry.key_result_id)
         .outerjoin(earlier, earlier.id == Entry.supersedes_id)
-        .where(Entry.author_id == viewer.id, Goal.organisation_id.is_not(None))
+        .where(Entry.author_id == viewer.id, Goal.kind == Kind.OBJECTIVE)
         .order_by(Entry.id)
     )
     return opened(viewer, rows_of(session, statement), "entry", "note")

@@ -25,7 +25,7 @@ from webapp.models import (
     Token,
 )
 from webapp.models.engine import AnySession
-from webapp.queries import export_goals, export_moods, export_objectives, export_reviews, export_trust
+from webapp.queries import export_goals, export_ladders, export_moods, export_objectives, export_reviews, export_trust
 from webapp.queries.export_rows import Row, plain, rows_of
 
 EXPORTED = {
@@ -50,6 +50,14 @@ EXPORTED = {
     "objective_tag": "objectives",
     "key_result": "objectives",
     "key_result_feed": "feeds",
+    "profile": "ladders",
+    "participant": "ladders",
+    "image": "ladders",
+    "board": "standings",
+    "standing": "standings",
+    "goal_keyword": "values",
+    "target_goal": "values",
+    "value_query": "value_queries",
     "mood_label": "mood_labels",
     "mood_reason": "mood_reasons",
     "mood": "moods",
@@ -74,6 +82,12 @@ EXPORTED = {
 """Under which list each table's rows are found."""
 
 LEFT_OUT = {
+    "api_key": "a key of the organisation's; whoever made it is in its audit log",
+    "target": "what a profile asks, the organisation's; what it asked of the person is with their standings",
+    "advice_step": "what the organisation recommends to everybody",
+    "standing_count": "how many stand where on a board; counted from all standings",
+    "used_nonce": "numbers that signed requests said once, gone within minutes",
+    "course": "what the organisation recommends to everybody",
     "goal_month": "what days come to month by month; computed from entries, schedules and pauses",
     "data_key": "the key that seals the words; they are exported opened",
     "upload": "a file the person brought, gone within the hour",
@@ -102,6 +116,10 @@ def everything(session: AnySession, viewer: Viewer) -> dict[str, Any]:
         "objectives": export_objectives.objectives(session, viewer),
         "check_ins": export_objectives.check_ins(session, viewer),
         "feeds": export_objectives.feeds(session, viewer),
+        "ladders": export_ladders.ladders(session, viewer),
+        "standings": export_ladders.standings(session, viewer),
+        "values": export_ladders.values(session, viewer),
+        "value_queries": export_ladders.value_queries(session, viewer),
         "mood_labels": export_moods.labels(session, viewer),
         "mood_reasons": export_moods.reasons(session, viewer),
         "moods": export_moods.moods(session, viewer),

@@ -1,6 +1,6 @@
 """What an import meets: the uploaded file, goals and moods brought before, and days that already say something."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,6 +17,8 @@ from webapp.models.engine import AnySession
 from webapp.queries.visibility import goals_of
 
 KEPT_FOR = timedelta(hours=1)
+BROUGHT = ("waiting", "done", "restored")
+"""The kinds of uploads that are a person's own history; tables of values are another matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,11 @@ class NamedGoal:
     archived: bool
 
 
-def upload_of(session: AnySession, viewer: Viewer, public_id: str, *, lock: bool = False) -> Upload:
-    """The viewer's own upload, at most an hour old, else NotFound; `lock` holds its row on PostgreSQL."""
-    mine = (Upload.person_id == viewer.id, Upload.created_at > viewer.now - KEPT_FOR)
+def upload_of(
+    session: AnySession, viewer: Viewer, public_id: str, kinds: Collection[str] = BROUGHT, *, lock: bool = False
+) -> Upload:
+    """The viewer's own upload of these kinds, at most an hour old, else NotFound; `lock` holds it on PostgreSQL."""
+    mine = (Upload.person_id == viewer.id, Upload.created_at > viewer.now - KEPT_FOR, Upload.kind.in_(kinds))
     statement = select(Upload).where(Upload.public_id == public_id, *mine)
     upload = session.scalars(statement.with_for_update() if lock else statement).one_or_none()
     if upload is None:

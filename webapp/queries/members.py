@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.domain.people import MembershipStatus, Viewer
 from webapp.models import Membership, Person, Team, TeamMember
@@ -31,10 +32,19 @@ class TeamRow:
     lead_id: int | None
 
 
-def is_member(organisation_id: int) -> ColumnElement[bool]:
+def is_member(organisation_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Whether the person of the statement is an active member who is here."""
     active = (Membership.person_id == Person.id, Membership.status == MembershipStatus.ACTIVE)
     return exists().where(*active, Membership.organisation_id == organisation_id) & IS_HERE[0] & IS_HERE[1] & IS_HERE[2]
+
+
+def is_active_member(
+    person_id: InstrumentedAttribute[int], organisation_id: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    """Whether somebody of another table is an active member who is here."""
+    mine = (Membership.person_id == person_id, Membership.organisation_id == organisation_id)
+    active = (*mine, Membership.status == MembershipStatus.ACTIVE)
+    return exists().where(Person.id == person_id, *IS_HERE) & exists().where(*active)
 
 
 def members_of(session: AnySession, organisation_id: int) -> list[Member]:

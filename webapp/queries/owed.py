@@ -1,6 +1,6 @@
 """What waits for the viewer: decisions, answers and words that somebody hopes for."""
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 
 from sqlalchemy import ScalarSelect, bindparam, exists, false, func, or_, select
 
@@ -22,7 +22,7 @@ from webapp.models import (
 from webapp.models.engine import AnySession
 from webapp.queries.grant_invitations import open_to
 from webapp.queries.grants import HERE, waiting_for
-from webapp.queries.owed_objectives import silent_for, silent_key_results, to_acknowledge, unacknowledged
+from webapp.queries.owed_objectives import how_many_silent, silent_for, to_acknowledge, unacknowledged
 from webapp.queries.proposals import proposals_visible_to
 from webapp.queries.visibility import comments_visible_to, goals_visible_to
 
@@ -71,9 +71,8 @@ a statement that is built once. For almost nobody there is anything to count."""
 
 
 def owed_by(session: AnySession, viewer: Viewer) -> Owed:
-    """What waits for the viewer, as far as they may still know of it; two statements."""
-    counted = Owed(*(int(count) for count in session.execute(select(*_counts(viewer))).one()))
-    return replace(counted, check_ins=len(silent_key_results(session, viewer)))
+    """What waits for the viewer, as far as they may still know of it; one statement."""
+    return Owed(*(int(count) for count in session.execute(select(*_counts(viewer))).one()))
 
 
 def _counts(viewer: Viewer) -> tuple[ScalarSelect[int], ...]:
@@ -106,4 +105,5 @@ def _counts(viewer: Viewer) -> tuple[ScalarSelect[int], ...]:
         offers.where(*open_to(viewer)).scalar_subquery(),
         requests.where(*waiting_for(viewer), *HERE).scalar_subquery(),
         select(func.count(GoalClosing.id)).where(*to_acknowledge(viewer)).scalar_subquery(),
+        how_many_silent(viewer),
     )

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 
 from webapp.domain.days import shifted
 from webapp.domain.goals import Kind, Lifecycle, ReviewState
-from webapp.domain.objectives import OUTDATED_AFTER, Cadence, Course, CycleState, is_outdated
+from webapp.domain.objectives import OUTDATED_AFTER, Cadence, CycleState
 from webapp.domain.people import Viewer
 from webapp.domain.reviews import RoundState, Verdict
 from webapp.models import Cycle, Goal, GoalClosing, KeyResult, Objective, ReviewRound, ReviewSeat
@@ -17,6 +17,7 @@ from webapp.queries.visibility import goals_visible_to
 
 SOONEST = min(cadence.days for cadence in Cadence) + OUTDATED_AFTER.days
 """Nothing is outdated that was said so many days ago or less."""
+_last = func.coalesce(KeyResult.last_check_in, Objective.starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +42,39 @@ class Closed:
 def silent_key_results(session: AnySession, viewer: Viewer) -> list[Silent]:
     """The key results of which the viewer should have said how they stand, the longest silent first, while
     their objectives run; one statement."""
+    columns = (KeyResult.public_id, KeyResult.name, Objective.name, KeyResult.last_check_in)
+    statement = _silent(viewer, *columns).order_by(_last, KeyResult.id)
+    return [Silent(*row) for row in session.execute(statement)]
+
+
+def how_many_silent(viewer: Viewer) -> ScalarSelect[int]:
+    """How many they are, within another statement."""
+    return _silent(viewer, func.count(KeyResult.id)).scalar_subquery()
+
+
+def _silent(viewer: Viewer, *columns: Any) -> Select[Any]:
     here = sorted({organisation for organisation, _ in viewer.roles})
     theirs = or_(KeyResult.owner_id == viewer.id, and_(KeyResult.owner_id.is_(None), Goal.owner_id == viewer.id))
-    last = func.coalesce(KeyResult.last_check_in, Objective.starts)
-    statement = (
-        select(KeyResult.public_id, KeyResult.name, Objective.name.label("objective"), KeyResult.last_check_in)
-        .add_columns(Objective.starts, Objective.ends, Cycle.cadence)
+    return (
+        select(*columns)
+        .select_from(KeyResult)
         .join(Goal, Goal.id == KeyResult.goal_id)
         .join(Objective, Objective.goal_id == Goal.id)
         .join(Cycle, Cycle.id == Objective.cycle_id)
-        .where(theirs, Goal.organisation_id.in_(here), *_runs(), last <= shifted(viewer.today, -SOONEST))
-        .where(Objective.ends >= viewer.today)
-        .order_by(last, KeyResult.id)
+        .where(theirs, Goal.organisation_id.in_(here), *_runs())
+        .where(Objective.ends >= viewer.today, or_(*(_outdated(cadence, viewer.today) for cadence in Cadence)))
     )
-    return [
-        Silent(row.public_id, row.name, row.objective, row.last_check_in)
-        for row in session.execute(statement)
-        if is_outdated(Course(row.starts, row.ends, cadence=row.cadence), row.last_check_in, viewer.today)
-    ]
+
+
+def _outdated(cadence: Cadence, today: date) -> ColumnElement[bool]:
+    """As `domain.objectives.is_outdated` of an objective that has not ended."""
+    latest = shifted(today, -cadence.days - OUTDATED_AFTER.days)
+    return and_(Cycle.cadence == cadence, _last <= latest)
 
 
 def silent_for(viewer_id: Any, day: BindParameter[date], since: BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
     """Whether a key result of theirs may be outdated: one condition for those named, one for owners of objectives."""
-    last = func.coalesce(KeyResult.last_check_in, Objective.starts)
-    silent = (KeyResult.deleted_at.is_(None), last <= since, Objective.goal_id == KeyResult.goal_id)
+    silent = (KeyResult.deleted_at.is_(None), _last <= since, Objective.goal_id == KeyResult.goal_id)
     running = (Objective.ends >= day, Goal.id == Objective.goal_id, Goal.deleted_at.is_(None))
     live = (Goal.kind == Kind.OBJECTIVE, Goal.lifecycle != Lifecycle.CLOSED)
     return (

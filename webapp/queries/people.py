@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,11 +69,27 @@ _held_bearer = _bearer.with_for_update(key_share=True, read=True, of=Person)
 _still_here = (
     select(Person.id).where(Person.id == bindparam("person_id"), *_IS_HERE).with_for_update(key_share=True, read=True)
 )
+_all_here = (
+    select(Person.id)
+    .where(Person.id.in_(bindparam("people", expanding=True)), *_IS_HERE)
+    .order_by(Person.id)
+    .with_for_update(key_share=True, read=True)
+)
 
 
 def is_still_here(session: AnySession, person_id: int) -> bool:
     """Whether the person may still write, and cannot be erased before this transaction ends."""
     return session.connection().execute(_still_here, {"person_id": person_id}).first() is not None
+
+
+def hold_all(session: AnySession, people: Collection[int]) -> set[int]:
+    """Who of these people is still here, none of whom can be erased before this transaction ends.
+
+    They are held before their organisation is: so it is done wherever both are needed.
+    """
+    if not people:
+        return set()
+    return set(session.connection().execute(_all_here, {"people": sorted(people)}).scalars())
 
 
 def secret_hash(secret: str) -> bytes:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.domain.errors import NotFound
 from webapp.models import (
+    ApiKey,
     Comment,
     Entry,
     Goal,
@@ -70,8 +71,8 @@ PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
 )
 """Cells sealed with a person's key, and whose."""
 
-OF_THE_SYSTEM: tuple[Cell, ...] = (OutboxMessage.payload, Token.payload)
-"""Cells sealed with the operator's key, because they belong to nobody yet."""
+OF_THE_SYSTEM: tuple[Cell, ...] = (OutboxMessage.payload, Token.payload, ApiKey.secret)
+"""Cells sealed with the operator's key, because they belong to no person."""
 
 
 def place(cell: Cell) -> str:

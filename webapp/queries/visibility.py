@@ -28,7 +28,6 @@ def goals_visible_to(viewer: Viewer) -> ColumnElement[bool]:
         Goal.deleted_at.is_(None),
         or_(
             and_(Goal.owner_id == viewer.id, Goal.kind.in_(PRIVATE)),
-            and_(Goal.owner_id == viewer.id, in_my_organisations),
             and_(Goal.kind.in_(PRIVATE), exists().where(Grant.client_id == Goal.owner_id, grants_open_to(viewer))),
             and_(Goal.kind == Kind.OBJECTIVE, in_my_organisations),
         ),

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
 from flask import Flask, g, has_request_context, request
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -17,7 +18,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.filters.update(day=day, moment=moment, amount=amount)
+    app.jinja_env.filters.update(day=day, moment=moment, amount=amount, money=money)
     app.jinja_env.globals.update(problem_text=problem_text)
 
 
@@ -90,6 +91,26 @@ def _amount_words(value: Decimal | int, locale: str) -> str:
     return format_decimal(value, locale=locale, decimal_quantization=False)
 
 
+def money(value: Decimal | int | None, currency: str) -> str:
+    """An amount in a currency as the viewer's language writes it, whole ones without decimals; without a currency a
+    number."""
+    if value is None or not currency:
+        return amount(value)
+    return _money_words(value, currency, region())
+
+
+@lru_cache(maxsize=5_000)
+def _money_words(value: Decimal | int, currency: str, locale: str) -> str:
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern
+    digits = get_currency_precision(currency)
+    exact = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    if exact == exact.to_integral_value():
+        pattern = pattern.replace(".00", "")
+    if get_currency_symbol(currency, locale)[-1].isalpha():
+        pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")  # letters do not lean on a number
+    return format_currency(exact, currency, pattern, locale=locale, currency_digits=".00" in pattern)
+
+
 def problem_text(code: str, params: Mapping[str, object]) -> str:
     """A problem in the viewer's language, ready to stand at its field; dates as people write them."""
     params = {name: day(one) if isinstance(one, date) else one for name, one in params.items()}
@@ -146,7 +167,7 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         "rule_two_ends": _("A rule has either a count or an end, not both."),
         "in_future": _("That is still ahead."),
         "key_reused": _("This key was used for another request."),
-        "name_taken": _("You have this already."),
+        "name_taken": _("There is one of this name already."),
         "last_label": _("One word has to stay: add another first."),
         "too_many_labels": ngettext(
             "You can have one word at a time.", "You can have at most %(num)d words.", int(str(params.get("most", 0)))
@@ -180,6 +201,29 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         "parent_too_deep": _("Too deep: at most %(most)s stand above each other.", most=params.get("most", "")),
         "reviews_stay_on": _("Reviews that are on stay on: ask for one or two."),
         "too_few_reviewers": _("Please name %(needed)s people.", needed=params.get("needed", "")),
+        "not_above_minimum": _("The maximum has to be more than the minimum."),
+        "unknown_currency": _("Please choose a currency of the list, or none."),
+        "nothing": _("Nothing is no value; write how much it is."),
+        "not_an_id": ngettext(
+            "One character at most, without spaces.",
+            "At most %(num)d plain characters, without spaces.",
+            int(str(params.get("longest", 0))),
+        ),
+        "not_a_keyword": _("Small letters, digits and underscores, a letter first."),
+        "not_an_address": _("Please write a web address that begins with https:// or http://."),
+        "name_of_another": _("Somebody else goes by this name."),
+        "unknown_keyword": _("There is no goal of that keyword."),
+        "nobody_chosen": _("Tick at least one person first."),
+        "not_all_members": _("Somebody you ticked is no active member any more. Nobody was placed: please tick again."),
+        "not_a_picture": _("This is no picture we can read: please choose a JPEG, PNG, WebP or GIF file."),
+        "picture_too_large": _("At most %(most)s MB, please.", most=params.get("most", "")),
+        "picture_too_wide": _("At most %(most)s pixels wide and high, please.", most=params.get("most", "")),
+        "people_on_it": ngettext(
+            "One person stands on this rung: place them on another first.",
+            "%(num)d people stand on this rung: place them on another first.",
+            int(str(params.get("num", 0))),
+        ),
+        "said_differently": _("Another value was sent under this id before."),
         "serves_itself": _("It would serve itself: choose something that does not stand below it."),
         "weight": _("More than nothing, and at most %(most)s.", most=params.get("most", "")),
         "too_many": _("At most %(most)s of them.", most=params.get("most", "")),
@@ -192,6 +236,9 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         "table_too_large": _("At most %(most)s MB at once.", most=params.get("most", "")),
         "table_unreadable": _("This cannot be read as a table."),
         "no_objective_column": _("The first row holds the headings, and one of them is “Objective”: it is missing."),
+        "columns_missing": _(
+            "The first row holds the headings, and these are missing: %(names)s.", names=params.get("names", "")
+        ),
         "said_otherwise_above": _("Row %(row)s says something else of the same objective.", row=params.get("row", "")),
         "unknown_kind": _("Please write “at least”, “at most” or “exactly”."),
         "not_a_date": _("Please write a date, like %(example)s.", example="2026-04-30"),

@@ -19,6 +19,8 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
+SANDBOX = "default-src 'none'; sandbox"
+"""The policy of a file that somebody uploaded: opened by itself it is nothing but its own pixels."""
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 WORTH_COMPRESSING = 500
 COMPRESSIBLE = ("text/html", "application/json", "text/plain", "text/csv")
@@ -30,6 +32,8 @@ def init_app(app: Flask, *, https: bool) -> None:
     @app.after_request
     def dress(response: Response) -> Response:
         response.headers.update(ALWAYS)
+        if g.get("uploaded"):
+            response.headers["Content-Security-Policy"] = SANDBOX
         response.headers["X-Request-Id"] = g.get("request_id", "")
         if https:
             response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT

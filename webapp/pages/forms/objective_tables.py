@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField, SelectField, TextAreaField
 
-from webapp.domain.objective_tables import decoded
+from webapp.domain.pasted import decoded
 from webapp.pages.forms.base import Form
 from webapp.queries.objective_choices import Choices
 from webapp.web.idempotency import new_nonce

@@ -41,6 +41,7 @@ def contract_words(contract: Contract) -> str:
     words = {
         Contract.TRACKING: _("Goals, tracking and moods"),
         Contract.OBJECTIVES: _("Objectives, key results and their reviews"),
+        Contract.PROFILES: _("Profiles, leaderboards and values"),
     }
     return words[contract]
 
@@ -58,5 +59,7 @@ def scope_words(scope: str) -> str:
         "objectives:check_in": _("check in on key results"),
         "objectives:review": _("send objectives to review, decide on them and take them back"),
         "sessions:write": _("make and change cycles"),
+        "profiles:read": _("see your profile, your values and leaderboards"),
+        "values:write": _("enter values, where a key of the organisation allows it too"),
     }
     return words.get(scope, scope)
