@@ -53,11 +53,12 @@ def test_the_viewer_shows_every_operation(visit: Visit) -> None:
 def test_a_token_can_be_tried_in_the_viewer(house: House, visit: Visit) -> None:
     """The policy of the pages lets the viewer ask our own address, and what it typed is kept nowhere."""
     page = visit("/api/docs")
-    page.locator(".explorer button.authorize").first.click()
-    page.locator(".explorer .auth-container input").fill("aimline_tracking_x")
-    page.locator(".explorer .auth-btn-wrapper button.authorize").click()
-    page.locator(".explorer .auth-btn-wrapper button.btn-done").click()
-    operation = page.locator(".explorer .opblock", has_text="/api/v1/tracking/moods").first
+    tracking = part(page, Contract.TRACKING).locator(".explorer")
+    tracking.locator("button.authorize").first.click()
+    tracking.locator(".auth-container input").fill("aimline_tracking_x")
+    tracking.locator(".auth-btn-wrapper button.authorize").click()
+    tracking.locator(".auth-btn-wrapper button.btn-done").click()
+    operation = tracking.locator(".opblock", has_text="/api/v1/tracking/moods").first
     operation.locator("button.opblock-summary-control").click()
     operation.locator("button.try-out__btn").click()
     with page.expect_response("**/api/v1/tracking/moods*") as asked:
