@@ -53,6 +53,10 @@ from webapp.pages import (
     profile,
     profile_values,
     proposals,
+    reading,
+    reading_clients,
+    reading_goals,
+    reading_works,
     relations,
     review_requests,
     reviews,
@@ -64,6 +68,7 @@ from webapp.pages import (
     value_tables,
 )
 from webapp.queries.sealing import keyring
+from webapp.queries.signing import signer
 from webapp.settings import ROOT, Settings
 from webapp.web import formats, headers, health, logs, origin, policies, transaction, viewer
 from webapp.web.assets import Assets
@@ -97,6 +102,9 @@ BLUEPRINTS = (
     objective.bp,
     check_ins.bp,
     feeds.bp,
+    reading.bp,
+    reading_goals.bp,
+    reading_works.bp,
     leaderboard.bp,
     board_presence.bp,
     account.bp,
@@ -110,6 +118,7 @@ BLUEPRINTS = (
     value_tables.bp,
     value_entry.bp,
     api_keys.bp,
+    reading_clients.bp,
     profile.bp,
     profile_values.bp,
     ladder_people.bp,
@@ -184,6 +193,7 @@ def connect(app: Flask, settings: Settings) -> None:
     if settings.sqlite_file is not None:
         private_file(settings)
     keyring.configure(settings.field_keys)
+    signer.configure((settings.secret_key, *settings.secret_key_fallbacks))
     passwords.configure(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))

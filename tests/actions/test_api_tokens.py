@@ -2,6 +2,7 @@
 
 import re
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
@@ -12,17 +13,18 @@ from sqlalchemy.orm import Session
 
 from tests import make
 from tests.visitors import OTHER_PASSWORD
-from webapp.actions import api_tokens, erasure, people, retention, tokens
+from webapp.actions import api_tokens, erasure, people, reading_clients, retention, tokens
 from webapp.domain.errors import Invalid, NotFound
 from webapp.domain.identity import Purpose
 from webapp.domain.people import Viewer
 from webapp.domain.tokens import SCOPES, TOKENS_PER_PERSON, Contract, TokenDraft
 from webapp.extensions import db
-from webapp.models import AuditEvent, Person, Token
+from webapp.models import AuditEvent, Person, ReadingClient, ReadingToken, Token
 from webapp.models.engine import begin_writing
 from webapp.queries import api_tokens as queries
 from webapp.queries.api_tokens import TokenState
 from webapp.queries.people import secret_hash, viewer_by_secret, viewer_by_token
+from webapp.queries.signing import signer
 
 DAY = timedelta(days=1)
 READER = TokenDraft("Reader", Contract.TRACKING, ("moods:read", "goals:read"), 30)
@@ -85,8 +87,9 @@ def test_draft_that_makes_no_sense_makes_no_token(session: Session, her: Viewer,
 
 def test_no_scope_lets_a_token_touch_tokens_or_passwords() -> None:
     """What the contract of objectives calls sessions are cycles, not sign-ins."""
-    nouns = {scope.partition(":")[0] for scopes in SCOPES.values() for scope in scopes}
-    assert nouns == {"goals", "moods", "objectives", "sessions", "profiles", "values"}
+    nouns = {re.split("[:.]", scope)[0] for scopes in SCOPES.values() for scope in scopes}
+    reading = {"goal", "streak", "activity_day"}
+    assert nouns == {"goals", "moods", "objectives", "sessions", "profiles", "values", *reading}
 
 
 def test_a_person_has_at_most_fifty_that_live(session: Session, her: Viewer) -> None:
@@ -230,3 +233,104 @@ def test_token_of_somebody_who_may_not_come_in_opens_nothing(
         setattr(ada, name, value)
     session.flush()
     assert not opens(session, secret)
+
+
+@pytest.fixture
+def client(session: Session, ada: Person) -> ReadingClient:
+    """A program of the reading contract, for everybody."""
+    return reading_clients.make(session, "Portion", make.NOW)
+
+
+def reading(client_id: str, *scopes: str, days: int = 30) -> TokenDraft:
+    return TokenDraft("Phone", Contract.READING, scopes or SCOPES[Contract.READING], days, client_id)
+
+
+def test_a_reading_token_is_a_signed_text_for_one_program(session: Session, her: Viewer, client: ReadingClient) -> None:
+    token, text = api_tokens.create(session, her, reading(client.client_id))
+    claims = signer.read(text, client.client_id, her.now)
+    assert claims is not None
+    assert (claims.person, claims.client) == (her.public_id, client.client_id)
+    assert set(claims.scopes) == set(SCOPES[Contract.READING]) == set((token.scopes or "").split())
+    assert (claims.issued_at, claims.expires_at) == (her.now, token.expires_at)
+    assert re.fullmatch(r"aimline_reading_[\w-]{43}[0-9a-f]{6}", claims.id)
+    assert (token.secret_hash, token.prefix) == (secret_hash(claims.id), claims.id[:20])
+    found = viewer_by_token(session, claims.id, her.now)
+    assert found is not None
+    assert (found[0].id, found[1].contract, found[1].scopes) == (her.id, Contract.READING, set(claims.scopes))
+    assert viewer_by_token(session, text, her.now) is None, "the text itself opens nothing"
+    kept = session.execute(select(ReadingToken.client_id).where(ReadingToken.token_id == token.id)).scalar_one()
+    assert kept == client.id
+    session.commit()
+    everything = repr(make.everything(session))
+    assert claims.id[20:] not in everything
+    assert text.rpartition(".")[2] not in everything
+
+
+@pytest.mark.parametrize(
+    ("draft", "field", "code"),
+    [
+        (reading(""), "client", "required"),
+        (reading("reading-" + "0" * 24), "client", "unknown_choice"),
+        (reading("x"), "client", "unknown_choice"),
+        (reading("\x00"), "client", "unknown_choice"),
+        (reading("{client}", "goals:read"), "scopes", "unknown_choice"),
+        (TokenDraft("Phone", Contract.TRACKING, ("goals:read",), 30, "{client}"), "client", "unknown_choice"),
+        (TokenDraft("Phone", Contract.TRACKING, ("goal.read",)), "scopes", "unknown_choice"),
+    ],
+)
+def test_a_reading_token_needs_a_program_and_no_other_has_one(
+    session: Session, her: Viewer, client: ReadingClient, draft: TokenDraft, field: str, code: str
+) -> None:
+    draft = replace(draft, client=draft.client.replace("{client}", client.client_id))
+    with pytest.raises(Invalid) as caught:
+        api_tokens.create(session, her, draft)
+    assert [(problem.field, problem.code) for problem in caught.value.problems] == [(field, code)]
+    assert session.scalar(select(func.count()).select_from(Token)) == 0
+
+
+def test_a_program_of_another_organisation_is_as_unknown_as_none(session: Session, her: Viewer) -> None:
+    home = make.organisation(session)
+    theirs = reading_clients.make(session, "Theirs", make.NOW, organisation_id=home.id)
+    with pytest.raises(Invalid) as caught:
+        api_tokens.create(session, her, reading(theirs.client_id))
+    with pytest.raises(Invalid) as unknown:
+        api_tokens.create(session, her, reading("reading-" + "0" * 24))
+    assert caught.value.problems == unknown.value.problems
+    make.member(session, session.get_one(Person, her.id), home)
+    api_tokens.create(session, make.viewer(session, session.get_one(Person, her.id)), reading(theirs.client_id))
+
+
+def test_the_list_names_the_program_and_says_what_ended_with_it(
+    session: Session, her: Viewer, client: ReadingClient
+) -> None:
+    other = reading_clients.make(session, "Other", make.NOW)
+    revoked, _ = api_tokens.create(session, her, reading(client.client_id))
+    api_tokens.revoke(session, her, revoked.public_id)
+    ended, _ = api_tokens.create(session, her, reading(client.client_id))
+    stands, _ = api_tokens.create(session, her, reading(other.client_id))
+    plain, _ = api_tokens.create(session, her, READER)
+    reading_clients.end(session, client, make.NOW + DAY)
+    shown = {row.id: row for row in queries.listed(session, her)}
+    assert {row.id: queries.shown(session, her, row.id) for row in shown.values()} == shown
+    told = {public_id: (row.client, row.client_id, row.state, row.shut_out) for public_id, row in shown.items()}
+    assert told == {
+        revoked.public_id: ("Portion", client.client_id, TokenState.REVOKED, False),
+        ended.public_id: ("Portion", client.client_id, TokenState.REVOKED, True),
+        stands.public_id: ("Other", other.client_id, TokenState.LIVE, False),
+        plain.public_id: ("", "", TokenState.LIVE, False),
+    }
+
+
+def test_reading_tokens_are_forgotten_and_ended_like_all_others(
+    session: Session, her: Viewer, client: ReadingClient
+) -> None:
+    api_tokens.create(session, her, reading(client.client_id, days=1))
+    long, text = api_tokens.create(session, her, reading(client.client_id, days=2))
+    claims = signer.read(text, client.client_id, her.now)
+    assert claims is not None
+    session.commit()
+    retention.forget(session, make.NOW + 31 * DAY + timedelta(minutes=1))
+    assert session.scalars(select(Token.id)).all() == [long.id]
+    assert session.scalars(select(ReadingToken.token_id)).all() == [long.id]
+    assert api_tokens.revoke_all(session, her.id, her.now) == 1
+    assert not opens(session, claims.id)

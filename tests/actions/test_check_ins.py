@@ -250,10 +250,11 @@ class TestFeeds:
         mine = make.goal(work.session, work.paul, "Secret walk")
         self.connect(work, work.paul, mine.public_id, FeedKind.COMPLETION)
         seen = feed_queries.feed_of(work.session, work.mona, work.key_result)
-        assert seen == feed_queries.Feed(FeedKind.COMPLETION, False, None, None)
+        assert seen == feed_queries.Feed(FeedKind.COMPLETION, False, None)
         own = feed_queries.feed_of(work.session, work.paul, work.key_result)
-        assert own is not None
-        assert own.title == "Secret walk"
+        assert own == feed_queries.Feed(
+            FeedKind.COMPLETION, True, feed_queries.Choice(mine.public_id, "Secret walk", None)
+        )
         assert mine.public_id not in exports.as_json(exports.everything(work.session, work.mona))
 
     def test_only_ones_own_key_result_from_ones_own_goal(self, work: Free) -> None:

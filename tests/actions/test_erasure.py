@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tests import make
 from tests.ladders import OF_THE_LADDER, climb
 from tests.make import NOW, TODAY
+from tests.readers import read
 from webapp.actions import (
     check_ins,
     erasure,
@@ -75,7 +76,7 @@ from webapp.queries.people import is_still_here, viewer_by_secret
 
 CANARIES = ("Marmalade quokka", "marmalade.quokka@example.org")
 SEALED = ("canary title", "canary note", "canary tag", "canary mood", "canary label", "canary reason", "canary purpose")
-SEALED += ("canary address", "canary.address", "canary comment")
+SEALED += ("canary address", "canary.address", "canary comment", "canary book")
 JUST = timedelta(seconds=1)
 
 
@@ -132,6 +133,7 @@ def live(session: Session, person: Person, other: Person) -> Viewer:
     for inviting, address in ((her, "canary.address@example.org"), (make.viewer(session, other), person.email)):
         session.add(invitation(inviting, address))
     trust(session, her, goal, other)
+    read(session, her, "canary book")
     record(session, Tag.PERSON_EXPORT, at=NOW, viewer=her)
     session.commit()
     return her
@@ -209,7 +211,7 @@ def test_nothing_of_the_person_is_left_and_nothing_of_others_is_gone(session: Se
     worked = counts(session)
     climb(session, ada)
     at_last = counts(session)
-    unknowing = {"organisation", "team", "heartbeat", "limit_count"}
+    unknowing = {"organisation", "team", "heartbeat", "limit_count", "reading_client"}
     kept_for_others = {"person", "audit_event", *unknowing}
     grew = {table for table in before if at_last[table] > before[table]}
     assert grew == before.keys() - {"heartbeat", "limit_count"}, "extend `live` or `work` by what knows people since"

@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session
 
 from tests.visitors import make_person
 from webapp.actions import heartbeats, outbox, retention
-from webapp.models import Heartbeat, IdempotentAnswer, LimitCount, OutboxMessage, SignIn, Token, Upload
+from webapp.models import (
+    Heartbeat,
+    IdempotentAnswer,
+    LimitCount,
+    OutboxMessage,
+    ReadingClient,
+    ReadingToken,
+    SignIn,
+    Token,
+    Upload,
+)
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -54,6 +64,24 @@ def test_each_kind_is_kept_as_long_as_said(session: Session) -> None:
         assert session.scalars(select(column)).all() == ["0"]
     assert session.scalars(select(Token.secret_hash)).all() == [b"\x00" * 32]
     assert len(session.scalars(select(Upload)).all()) == 1
+
+
+def test_a_token_for_reading_goes_with_what_says_of_which_program_it_was(session: Session) -> None:
+    client = ReadingClient(name="Reader", client_id="reading-1", created_at=NOW)
+    session.add(client)
+    session.flush()
+    for number, moment in enumerate((timedelta(0), JUST * 2)):
+        expiry = NOW - 30 * DAY + JUST - moment
+        token = Token(purpose="x", secret_hash=bytes([number]) * 32, created_at=expiry, expires_at=expiry)
+        session.add(token)
+        session.flush()
+        session.add(ReadingToken(token_id=token.id, client_id=client.id))
+    session.commit()
+    retention.forget(session, NOW)
+    session.commit()
+    (left,) = session.scalars(select(ReadingToken)).all()
+    assert session.get_one(Token, left.token_id).secret_hash == b"\x00" * 32
+    assert session.get(ReadingClient, client.id) is not None
 
 
 @pytest.mark.parametrize(("age", "kept"), [(7 * DAY - JUST, True), (7 * DAY + JUST, False)])

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests import make
-from tests.api.programs import Program, program
+from tests.api.programs import Program, Reader, program, reader
 from webapp.domain.people import Role, Viewer
 from webapp.models import Person
 
@@ -36,6 +36,12 @@ def her(session: Session, ada: Person) -> Viewer:
 def hers(app: Flask, session: Session, ada: Person) -> Program:
     """A program of Ada's that may do everything."""
     return program(app, session, ada)
+
+
+@pytest.fixture
+def adas(app: Flask, session: Session, ada: Person) -> Reader:
+    """A program of Ada's that may do everything with what she reads."""
+    return reader(app, session, ada)
 
 
 @pytest.fixture

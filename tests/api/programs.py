@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests import make
-from webapp.actions import api_keys, api_tokens
+from webapp.actions import api_keys, api_tokens, reading_clients
 from webapp.domain.api_keys import ApiKeyDraft, Signed
 from webapp.domain.tokens import SCOPES, Contract, TokenDraft
 from webapp.models import Organisation, Person
@@ -108,3 +108,48 @@ def till(
     _, token = api_tokens.create(session, make.viewer(session, person), TokenDraft("a test", Contract.PROFILES, scopes))
     session.commit()
     return Till(app, key, secret, token)
+
+
+READING = "/auth/v1"
+
+
+class Reader:
+    """Asks below the addresses of the reading contract, by its client id and the signed text of a person's token."""
+
+    def __init__(self, app: Flask, token: str, client_id: str) -> None:
+        self.client = app.test_client()
+        self.token, self.client_id = token, client_id
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"x-auth-token": self.token, "x-client-id": self.client_id}
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str | None) -> TestResponse:
+        """The answer; names of headers with underscores, those that are None are not sent."""
+        given: dict[str, str | None] = {**self.headers}
+        given.update({name.replace("_", "-"): value for name, value in headers.items()})
+        sent = {name: value for name, value in given.items() if value is not None}
+        content = {"data": body} if isinstance(body, bytes) else {"json": body}
+        return self.client.open(READING + path, method=method, headers=sent, **content)
+
+    def get(self, path: str, **headers: str | None) -> TestResponse:
+        return self.ask("GET", path, **headers)
+
+    def post(self, path: str, body: Any, **headers: str | None) -> TestResponse:
+        return self.ask("POST", path, body, **headers)
+
+    def put(self, path: str, body: Any, **headers: str | None) -> TestResponse:
+        return self.ask("PUT", path, body, **headers)
+
+    def delete(self, path: str, **headers: str | None) -> TestResponse:
+        return self.ask("DELETE", path, **headers)
+
+
+def reader(app: Flask, session: Session, person: Person, *scopes: str, days: int = 30) -> Reader:
+    """A program that reads for this person, with these scopes or all of the contract's."""
+    client = reading_clients.make(session, "A test", make.NOW)
+    wanted = scopes or SCOPES[Contract.READING]
+    draft = TokenDraft("a test", Contract.READING, wanted, days, client.client_id)
+    _, token = api_tokens.create(session, make.viewer(session, person), draft)
+    session.commit()
+    return Reader(app, token, client.client_id)

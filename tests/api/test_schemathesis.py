@@ -1,6 +1,6 @@
 """Whatever a program sends, the contracts are kept: schemathesis asks for Ada with Bob's goals and moods beside hers,
-for Paul with another organisation's objectives beside his, and for Ada on a ladder with another organisation's beside
-it."""
+for Paul with another organisation's objectives beside his, for Ada on a ladder with another organisation's beside it,
+and for Ada with what Bob reads beside what she reads."""
 
 import itertools
 import logging
@@ -17,11 +17,15 @@ from schemathesis.engine import Status, events, from_schema
 from sqlalchemy.orm import Session
 
 from tests import application, make
-from tests.api.programs import program, till
+from tests.api.programs import program, reader, till
 from tests.api.quarter import Quarter
 from tests.ladders import Ladder
+from webapp.actions import reading_goals, reading_log, works
 from webapp.api.documents import document
 from webapp.api.profiles import examples as examples_of
+from webapp.domain.people import Viewer
+from webapp.domain.reading import Asks, Category
+from webapp.domain.reading_drafts import PlanDraft, ReadingDraft, WorkDraft
 from webapp.domain.tokens import Contract
 from webapp.models import Person
 
@@ -96,6 +100,17 @@ def test_many_examples_of_profiles(fuzzed: Flask, people: Session) -> None:
     fuzz_profiles(fuzzed, people, 200)
 
 
+def test_a_few_examples_of_reading(fuzzed: Flask, people: Session) -> None:
+    """What every run tries: 10 examples an operation."""
+    fuzz_reading(fuzzed, people, 10)
+
+
+@pytest.mark.nightly
+def test_many_examples_of_reading(fuzzed: Flask, people: Session) -> None:
+    """200 examples an operation."""
+    fuzz_reading(fuzzed, people, 200)
+
+
 def without_edges(paths: list[str]) -> dict[str, Any]:
     """These operations are tried in every phase but the one that tries every edge of what they take."""
     return {"include-path": paths, "phases": {"coverage": {"enabled": False}}}
@@ -139,6 +154,29 @@ def fuzz_profiles(app: Flask, session: Session, examples: int, **config: Any) ->
     look(schema(app, Contract.PROFILES, asking.headers, examples, config), phases=PHASES[:-1])
     session.rollback()
     assert elsewhere(session, foreign.home.id) == before
+
+
+def fuzz_reading(app: Flask, session: Session, examples: int, **config: Any) -> None:
+    """As `fuzz`, for Ada, who reads; what Bob reads is as it was."""
+    ada, bob = make.person(session), make.person(session, "Bob")
+    for person, title in ((bob, CANARY), (ada, "Middlemarch")):
+        read(session, make.viewer(session, person), title)
+    asking = reader(app, session, ada)
+    before = of_bob(session, bob)
+    assert before["activity_day"]
+    look(schema(app, Contract.READING, asking.headers, examples, config), phases=PHASES[:-1])
+    session.rollback()
+    assert of_bob(session, bob) == before
+
+
+def read(session: Session, viewer: Viewer, title: str) -> None:
+    """Somebody with a goal of the Quran, a book, and two days of reading."""
+    works.add(session, viewer, WorkDraft(title))
+    reading_goals.start(session, viewer, PlanDraft(Category.QURAN, Asks.AMOUNT, 604, duration=30, mushaf=4))
+    for ago in (0, 2):
+        draft = ReadingDraft(600, verses=((1, 50),), day=make.days_ago(ago))
+        reading_log.log(session, viewer, draft, Category.QURAN)
+    session.commit()
 
 
 def elsewhere(session: Session, there: int) -> dict[str, list[dict[str, Any]]]:

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests import application, servers
-from tests.benchmarks import caseload, data, floor, ladders, objective_programs, objectives, programs
+from tests.benchmarks import caseload, data, floor, ladders, objective_programs, objectives, programs, reading
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.imports import imported
@@ -139,6 +139,9 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
         for many in (False, True):
             sent = ladders.entries(stairs, ours, theirs, secret, many=many)
             yield from ladders.taken_in(interleaved(sent, seconds, folder, cores), many=many)
+        say("reading, one year and ten, five rounds")
+        readers = reading.readers(app)
+        yield from reading.growth(interleaved(reading.targets(readers, ours), seconds, folder, cores))
         paths = {
             "dashboard": "/",
             "calendar month": "/calendar",
@@ -162,6 +165,7 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
     yield from programs.bulk(app, bearer)
     yield from objective_programs.grouped(app, member)
     yield from ladders.statements(app, stairs)
+    yield from reading.statements(app, readers)
     say("imports")
     with app.app_context(), Session(db.engine, expire_on_commit=False) as session:
         yield from imported(session)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import House
 from tests.browser.ladder_scenes import LADDER_SCENES
+from tests.browser.reading_scenes import READING_SCENES
 from tests.browser.scene import NEWCOMER, NOBODY, Scene, fill_and_send, open_details, open_menu
 from tests.domain.imports.loop_files import SAMPLE_HABITS, Habit, new_export
 from webapp.demo.people import public_id
@@ -339,4 +340,5 @@ SCENES = (
     Scene("recover", "/recover", NOBODY),
     Scene("nothing here, signed out", "/nothing-like-it", NOBODY),
     *LADDER_SCENES,
+    *READING_SCENES,
 )

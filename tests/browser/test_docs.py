@@ -16,8 +16,9 @@ LISTED = {
     Contract.TRACKING: f"PUT {TICK}",
     Contract.OBJECTIVES: "POST /api/v2/metrics/{metric_id}/checkin",
     Contract.PROFILES: "GET /api/v1/profiles/overview/",
+    Contract.READING: "GET /auth/v1/goals/get-todays-plan",
 }
-FEWEST = {Contract.TRACKING: 11, Contract.OBJECTIVES: 11, Contract.PROFILES: 4}
+FEWEST = {Contract.TRACKING: 11, Contract.OBJECTIVES: 11, Contract.PROFILES: 4, Contract.READING: 10}
 """An operation that stands in the list of each contract."""
 
 PHONE = 360

@@ -27,6 +27,7 @@ from webapp.domain.reviews import ProposalState, Stage
 from webapp.domain.tokens import SCOPES, Contract
 from webapp.models import (
     Access,
+    ActivityDay,
     Base,
     Entry,
     Goal,
@@ -37,10 +38,13 @@ from webapp.models import (
     Organisation,
     OutboxMessage,
     Person,
+    ReadingStreak,
     ReportingLine,
 )
 from webapp.queries import clients, comments, exports, goals, inbox, reviews
 from webapp.queries.people import person_by_email, viewer_by_token
+from webapp.queries.reading import readings
+from webapp.queries.signing import signer
 
 NOW = datetime(2026, 11, 21, 15, tzinfo=UTC)
 ROLES = {"client", "peer", "therapist", "former_therapist", "manager", "admin", "stranger"}
@@ -113,7 +117,7 @@ def lives(session: Session) -> dict[str, Any]:
     whole = {person.email: exports.everything(session, make.viewer(session, person, NOW)) for person in people}
     session.rollback()
     for export in whole.values():
-        for row in (*export["entries"], *export["check_ins"], *export["values"]):
+        for row in (*export["entries"], *export["check_ins"], *export["values"], *export["readings"]):
             del row["id"]  # random
             row["supersedes"] = row["supersedes"] is not None
         for row in export["tokens"]:
@@ -132,11 +136,13 @@ def test_json_names_everybody(session: Session, demo: Made) -> None:
     table, made = demo.said, demo.json
     assert made.keys() == {"people", "organisations", "tokens"}
     assert made["people"].keys() == ROLES
-    assert made["tokens"].keys() == {"tracking", "objectives", "profiles"}
+    assert made["tokens"].keys() == {"tracking", "objectives", "profiles", "reading"}
     assert made["tokens"]["tracking"].keys() == {"client", "peer", "therapist", "stranger"}
     assert made["tokens"]["objectives"].keys() == {"client", "manager", "admin", "stranger"}
     assert made["tokens"]["profiles"].keys() == {"client"}
     assert made["tokens"]["profiles"]["client"].keys() == {"apikey", "secret", "bearer"}
+    assert made["tokens"]["reading"].keys() == {"client"}
+    assert made["tokens"]["reading"]["client"].keys() == {"x-auth-token", "x-client-id"}
     assert made["organisations"].keys() == {"home", "other"}
     for role, person in made["people"].items():
         assert person.keys() == {"id", "public_id", "email", "password", "timezone", "account_id"}
@@ -171,11 +177,8 @@ def test_tokens_of_programs_may_do_everything_for_a_month_and_are_made_again(
 def let_in(session: Session, tokens: dict[str, dict[str, Any]]) -> list[str]:
     """Each token speaks for whose it is, for thirty days; returns them all."""
     session.rollback()
-    bearers = [
-        (contract, role, secret["bearer"] if contract == "profiles" else secret)
-        for contract, by_role in tokens.items()
-        for role, secret in by_role.items()
-    ]
+    by_contract = [(contract, *one) for contract, by_role in tokens.items() for one in by_role.items()]
+    bearers = [(contract, role, _bearer(contract, secret)) for contract, role, secret in by_contract]
     for contract, role, secret in bearers:
         found = viewer_by_token(session, secret, NOW + timedelta(days=30, seconds=-1))
         assert found is not None
@@ -183,6 +186,14 @@ def let_in(session: Session, tokens: dict[str, dict[str, Any]]) -> list[str]:
         assert viewer_by_token(session, secret, NOW + timedelta(days=30)) is None
     session.rollback()
     return [secret for _, _, secret in bearers]
+
+
+def _bearer(contract: str, secret: Any) -> str:
+    """What a person's token is known by."""
+    if contract != "reading":
+        return str(secret["bearer"] if contract == "profiles" else secret)
+    claims = signer.read(secret["x-auth-token"], secret["x-client-id"], NOW)
+    return claims.id if claims else ""
 
 
 @only_sqlite
@@ -323,6 +334,23 @@ def test_the_client_has_a_lifelike_year(session: Session, demo: Made) -> None:
     first, last = session.execute(select(func.min(Entry.local_date), func.max(Entry.local_date))).one()
     assert (last - first).days > 350
     assert session.scalar(select(func.max(Entry.at))) <= viewer.now
+
+
+@only_sqlite
+def test_the_client_reads_a_third_of_a_khatm_and_a_book_and_the_peer_some_minutes(session: Session, demo: Made) -> None:
+    client, peer = viewer(session, "client"), viewer(session, "peer")
+    (khatm, book), (minutes,) = readings(session, client), readings(session, peer)
+    assert 0.3 < getattr(khatm.standing, "share", 0) < 0.4
+    assert 0 < getattr(khatm.today, "progress", 0) < 1
+    assert (book.work.title, book.standing is not None) == ("Middlemarch", True)
+    assert minutes.plan is not None
+    assert minutes.plan.terms.amount == 600
+    days = session.scalars(select(ActivityDay.local_date).where(ActivityDay.owner_id == client.id)).all()
+    assert (len(set(days)) > 250, (max(days) - min(days)).days > 300) == (True, True)
+    streaks = session.scalars(select(ReadingStreak).where(ReadingStreak.owner_id == client.id)).all()
+    ends = {streak.last: streak.days for streak in streaks if streak.category == "quran"}
+    assert ends.pop(client.today) >= 3, "one goes on"
+    assert max(ends.values()) > 20, "and there were others"
 
 
 @only_sqlite

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from tests import make
+from tests import make, readers
 from tests.benchmarks import data
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
@@ -23,6 +23,7 @@ from webapp.actions import (
     participants,
     pauses,
     proposals,
+    reading_clients,
     reviews,
     values,
 )
@@ -41,22 +42,23 @@ from webapp.extensions import db
 from webapp.models import Entry, GoalKeyword, Person, Profile, Target
 from webapp.queries import clients, goals, objectives
 
-PAGE, PARTIAL, TICK, MOOD, CHECK_IN = 8, 6, 14, 20, 42
-"""The most statements of a whole page, a part of one that only reads, a tick with all that it writes, and a mood with
-a new reason, which shows its month anew."""
+PAGE, PARTIAL, TICK, MOOD, READING, CHECK_IN = 8, 6, 14, 20, 30, 42
+"""The most statements of a whole page, a part of one that only reads, a tick with all that it writes, a mood with a new
+reason, which shows its month anew, and something read, with its day, its streaks and what it leaves of today."""
 
 DEARER = {
+    "dashboard": 9,
     "goal in review": 10,
     "review to decide": 14,
     "objective": 14,
     "key result": 16,
     "why a key result": 10,
     "edit an objective": 20,
-    "follow a goal": 10,
+    "follow a goal": 11,
 }
 """What else is on the page of a goal: what was said of it, and where it stands between its owner and its reviewers. A
 look at a client's review is written down first. An objective shows what it comes to with all that lies below it, and
-its editor everything that can be chosen there."""
+its editor everything that can be chosen there. Today asks once more for who reads, whom others wait for too."""
 
 PAGES = {
     "dashboard": "/",
@@ -137,6 +139,23 @@ PAGES = {
     "leaderboard of a goal": "/leaderboard?goal=sales",
     "leaderboard of another rung": "/leaderboard?profile={rung}",
     "how somebody is listed": "/leaderboard/me",
+    "reading": "/reading",
+    "reading, a form for an earlier day": "/reading?work={book}&day={yesterday}",
+    "new reading goal": "/reading/new?preset=khatm60",
+    "edit a reading goal": "/reading/goals/{khatm}/edit",
+    "end a reading goal": "/reading/goals/{khatm}/end",
+    "reading of the Quran": "/reading/works/{quran}",
+    "older days of the Quran": "/reading/works/{quran}?before={yesterday}",
+    "reading of a book": "/reading/works/{book}",
+    "a day of reading": "/reading/works/{quran}/days/{yesterday}",
+    "books": "/reading/books",
+    "new book": "/reading/books/new",
+    "edit a book": "/reading/works/{book}/edit",
+    "reading streaks": "/reading/streaks",
+    "older reading streaks": "/reading/streaks?before={yesterday}",
+    "reading programs": "/admin/reading-programs",
+    "new reading program": "/admin/reading-programs/new",
+    "shut out a reading program": "/admin/reading-programs/{reader}/revoke",
     "programs": "/account/tokens",
     "new token": "/account/tokens/new",
     "import": "/import",
@@ -150,6 +169,9 @@ FORMS = {
     "mood": ("/moods", {"label": "{label}", "new_reasons": "work", "note": "Well."}, MOOD),
     "mood on the dashboard": ("/moods", {"label": "{label}", "view": "panel"}, TICK),
     "mood amiss": ("/moods", {"label": "", "note": "Well."}, PARTIAL),
+    "preview of a reading goal": ("/reading/goals/preview", {"asks": "time", "minutes": "9"}, PARTIAL),
+    "log reading": ("/reading/log", {"work": "{quran}", "minutes": "5"}, READING),
+    "portion on the dashboard": ("/reading/works/{quran}/portion", {"view": "panel"}, READING),
     "check-in": ("/objectives/key-results/{key_result}/check-ins", {"actual": "5", "view": "objective"}, CHECK_IN),
     "tick in the month": ("/calendar/mark", {"mark": "{goal}:{today}:open", "view": "month"}, TICK),
 }
@@ -178,6 +200,8 @@ def test_a_full_life_costs_no_more_statements_than_an_empty_one(
         felt[long.id] |= objectives_of(session, long, 9)
         felt[short.id] |= ladder_of(session, short, 1)
         felt[long.id] |= ladder_of(session, long, 9)
+        felt[short.id] |= reading_of(session, short, 1)
+        felt[long.id] |= reading_of(session, long, 9)
     few = counts(client, engine, short, felt[short.id], signed_in(app, short.id))
     many = counts(client, engine, long, felt[long.id], signed_in(app, long.id))
     assert few == many
@@ -329,6 +353,18 @@ def ladder_of(session: Session, person: Made, number: int) -> dict[str, str]:
     value = select(Entry.public_id).where(Entry.subject_id == person.id).order_by(Entry.id.desc()).limit(1)
     earlier = shifted(now.date().replace(day=1), -1).replace(day=1)
     return {"rung": rungs[1].public_id, "value": session.scalars(value).one(), "earlier": earlier.isoformat()}
+
+
+def reading_of(session: Session, person: Made, number: int) -> dict[str, str]:
+    """What the person reads, and so many programs of an organisation they administer; the public ids of the Quran, its
+    goal, a book and a program."""
+    found, now = session.get_one(Person, person.id), datetime.now(UTC)
+    named = readers.read_long(session, make.viewer(session, found, now), number)
+    home = make.organisation(session)
+    make.member(session, found, home, Role.ADMIN)
+    programs = [reading_clients.make(session, "Reader", now, organisation_id=home.id) for _ in range(number)]
+    session.commit()
+    return named | {"reader": programs[-1].public_id}
 
 
 def counts(client: FlaskClient, engine: Engine, person: Made, felt: dict[str, str], browser: Browser) -> dict[str, int]:

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from tests import make
 from tests.page import Browser, Page, signed_in
-from webapp.actions import api_tokens
+from webapp.actions import api_tokens, reading_clients
 from webapp.domain.people import Viewer
 from webapp.domain.tokens import Contract, TokenDraft
-from webapp.models import Person, SignIn, Token
+from webapp.models import Person, ReadingClient, ReadingToken, SignIn, Token
 from webapp.queries.people import viewer_by_token
+from webapp.queries.signing import signer
 
 READER = TokenDraft("Reader", Contract.TRACKING, ("goals:read",), 30)
 
@@ -163,3 +164,113 @@ def test_ended_and_used_tokens_say_so(
     assert "last used 10 Mar 2026, 13:00" in visit.get("/account/tokens").words()
     clock.move_to(make.NOW + timedelta(days=29))
     assert "until 9 April 2026" in visit.get("/account/tokens").words()
+
+
+@pytest.fixture
+def client(session: Session, ada: Person) -> ReadingClient:
+    """A program of the reading contract, for everybody."""
+    made = reading_clients.make(session, "Portion", make.NOW)
+    session.commit()
+    return made
+
+
+def make_reading(visit: Browser, client: ReadingClient | None, **typed: object) -> Page:
+    said = {"name": "Phone", "contract": "reading", "scopes": ["goal.read", "activity_day.create"], **typed}
+    return make_one(visit, **{"client": client.client_id if client else "", **said})
+
+
+def test_a_reading_token_is_made_for_a_program_and_shown_with_its_id(
+    visit: Browser, session: Session, ada: Person, client: ReadingClient
+) -> None:
+    page = make_reading(visit, client)
+    assert page.status == 200
+    text, client_id = page.words(page.one("textarea", id="secret")), page.one("input", id="client").get("value", "")
+    assert client_id == client.client_id
+    for words in ("as x-auth-token", "as x-client-id"):
+        assert words in page.words()
+    claims = signer.read(text, client_id, make.NOW)
+    assert claims is not None
+    found = viewer_by_token(session, claims.id, make.NOW)
+    assert found is not None
+    assert (found[0].id, found[1].scopes) == (ada.id, {"goal.read", "activity_day.create"})
+    signature = text.rpartition(".")[2]
+    for path in ("/account/tokens", "/account"):
+        later = visit.get(path)
+        for told in (signature, claims.id[20:]):
+            assert told not in later.text
+    listed = visit.get("/account/tokens")
+    words = listed.words()
+    assert "Reading goals, days and streaks, by Portion · May log what was read, see reading goals" in words
+    assert client.client_id in words
+    assert claims.id[:20] not in words, "it stands nowhere in what the program was given"
+    public_id = session.scalars(select(Token.public_id)).one()
+    assert "by Portion" in visit.get(f"/account/tokens/{public_id}/revoke").words()
+
+
+def test_programs_are_chosen_by_name_and_whose_they_are(
+    app: Flask, session: Session, ada: Person, visit: Browser, client: ReadingClient
+) -> None:
+    home, elsewhere = make.organisation(session, "Home"), make.organisation(session, "Elsewhere")
+    make.member(session, ada, home)
+    ours = reading_clients.make(session, "Ours", make.NOW, organisation_id=home.id)
+    theirs = reading_clients.make(session, "Theirs", make.NOW, organisation_id=elsewhere.id)
+    over = reading_clients.make(session, "Over", make.NOW)
+    reading_clients.end(session, over, make.NOW)
+    session.commit()
+    page = visit.get("/account/tokens/new")
+    choices = {one.get("value"): page.words(one) for one in page.one("select", name="client").iter("option")}
+    assert choices == {"": "none", ours.client_id: "Ours, of Home", client.client_id: "Portion"}
+    assert page.value("client") == ""
+    for foreign in (theirs, over):
+        session.refresh(foreign)
+        sent = make_reading(visit, foreign)
+        assert (sent.status, "choose one of the list" in sent.errors()["client"]) == (422, True)
+    assert count(session) == 0
+    session.refresh(ours)
+    assert make_reading(visit, ours).status == 200
+    assert "by Ours" in visit.get("/account/tokens").words()
+
+
+def test_a_reading_token_without_a_program_is_asked_for_one(
+    visit: Browser, session: Session, client: ReadingClient
+) -> None:
+    page = make_reading(visit, None)
+    assert (page.status, "Please fill" in page.errors()["client"]) == (422, True)
+    assert (page.value("name"), count(session)) == ("Phone", 0)
+    assert "of use to no other program" in page.words()
+    again = make_reading(visit, client, scopes=["goals:read"])
+    assert (again.status, "choose one of the list" in again.errors()["scopes"]) == (422, True)
+    assert again.value("client") == client.client_id
+    assert count(session) == 0
+
+
+def test_without_a_program_to_choose_the_page_says_whom_to_ask(visit: Browser, session: Session) -> None:
+    ask = "an admin of your organisation, or whoever runs Aimline here, can let one in"
+    assert ask in visit.get("/account/tokens/new").words()
+    assert ask in make_reading(visit, None).words()
+    assert count(session) == 0
+    assert make_one(visit).status == 200, "every other program needs none"
+
+
+def test_a_program_chosen_for_another_contract_counts_for_nothing(
+    visit: Browser, session: Session, client: ReadingClient
+) -> None:
+    page = make_one(visit, client=client.client_id)
+    assert page.status == 200
+    assert page.by_id("client") is None
+    assert viewer_by_token(session, page.one("input", id="secret").get("value", ""), make.NOW) is not None
+    assert session.scalars(select(ReadingToken.token_id)).all() == []
+
+
+def test_a_token_that_ended_with_its_program_says_so(
+    visit: Browser, session: Session, her: Viewer, client: ReadingClient
+) -> None:
+    draft = TokenDraft("Phone", Contract.READING, ("goal.read",), 30, client.client_id)
+    made, _ = api_tokens.create(session, her, draft)
+    reading_clients.end(session, client, make.NOW)
+    session.commit()
+    page = visit.get("/account/tokens")
+    row = page.by_id(f"token-{made.public_id}")
+    assert "by Portion · May see reading goals and what today asks · ended with its program" in page.words(row)
+    assert [one for one in page.all("a") if "Revoke" in (one.get("aria-label") or "")] == []
+    assert "No program acts for you." in visit.get("/account").words()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import exports as files
-from tests import lives, make
+from tests import lives, make, readers
 from webapp.actions import comments, entries, goals, grant_invitations, grants, imports
 from webapp.actions.exports import take_out
 from webapp.domain.comments import CommentDraft
@@ -164,6 +164,50 @@ def test_a_therapist_takes_out_what_they_did_without_a_word_of_a_client(session:
         assert hidden in exports.as_json(hers)
         assert hidden not in mine, hidden
     assert [goal["id"] for goal in hers["goals"] if goal["id"] in mine] == []
+
+
+def test_what_was_read_comes_out_with_what_was_taken_back(session: Session) -> None:
+    her = make.viewer(session, make.person(session))
+    readers.read(session, her)
+    export = exports.everything(session, her)
+    assert export == json.loads(exports.as_json(export))
+    quran, book = (row["id"] for row in export["works"])
+    said = [(row["category"], row["title"], row["unit"], row["size"], row["place"]) for row in export["works"]]
+    assert said == [("quran", "", "pages", None, 1221), ("book", "Middlemarch", "pages", 40, 40)]
+    meant = export["reading_goals"]
+    assert [(row["work"], row["asks"], row["amount"], row["verses"], row["outcome"]) for row in meant] == [
+        (quran, "range", None, "1:1-114:6", None),
+        (book, "amount", 40, None, "achieved"),
+        (book, "time", 600, None, "abandoned"),
+    ]
+    readings = export["readings"]
+    (taken_back,) = [row for row in readings if row["supersedes"] is not None]
+    wrong = next(row for row in readings if row["id"] == taken_back["supersedes"])
+    assert (wrong["seconds"], wrong["amount"], wrong["verses"], wrong["mushaf"]) == (60, 1.5, ["2:93-3:127"], 7)
+    assert (taken_back["local_date"], taken_back["verses"]) == (wrong["local_date"], [])
+    assert readings[0]["source_uid"].endswith("program 10")
+    assert len(readings) == 11
+    days = {(row["work"], row["local_date"]): row for row in export["activity_days"]}
+    assert len(days) == 9
+    late = days[quran, make.days_ago(8).isoformat()]
+    assert (late["verses"], late["seconds"], late["reading_goal"]) == (
+        ["11:27-11:47"],
+        0,
+        meant[0]["id"],
+    )
+    assert late["asked_verses"][0].startswith("3:129-")
+    assert {(row["category"], row["days"]) for row in export["reading_streaks"]} == {
+        ("quran", 6),
+        ("any", 8),
+        ("book", 2),
+        ("book", 1),
+        ("any", 1),
+    }
+    assert [(row["name"], row["program"]) for row in export["tokens"]] == [("Mine", "Reader")]
+    assert {row["kind"] for row in export["goals"]} == set(), "works are not among the goals"
+    nobody = exports.everything(session, make.viewer(session, make.person(session, "Bob")))
+    for name in ("works", "reading_goals", "readings", "activity_days", "reading_streaks"):
+        assert nobody[name] == []
 
 
 @pytest.mark.parametrize("answer", ["none", "refused"])

@@ -24,10 +24,11 @@ from webapp.domain.errors import NotFound, Refused
 from webapp.domain.goals import Kind
 from webapp.domain.people import Viewer
 from webapp.domain.policy import LadderFacts, Permission, ValuesFacts, allows
+from webapp.domain.reading import Category, Unit
 from webapp.domain.tracking import Source
 from webapp.extensions import db
-from webapp.models import Entry, Goal, GoalKeyword, Profile, TargetGoal
-from webapp.queries import ladder_admin, values, visibility
+from webapp.models import Comment, Entry, Goal, GoalKeyword, Profile, ReviewRound, TargetGoal, Work
+from webapp.queries import ladder_admin, reading, values, visibility
 from webapp.queries.goals import facts_of, find
 from webapp.queries.ladders import find_profile, profiles_visible_to
 
@@ -65,7 +66,7 @@ def test_the_crowd_has_all_reasons_to_see_a_goal(crowd: Crowd) -> None:
         if allows(viewer, Permission.GOAL_READ, crowd.facts(goal)):
             reasons.add((goal.kind, goal.owner_id == viewer.id))
 
-    assert reasons == set(itertools.product((Kind.PERSONAL, Kind.READING, Kind.OBJECTIVE), (True, False)))
+    assert reasons == set(itertools.product((Kind.PERSONAL, Kind.OBJECTIVE), (True, False)))
 
 
 @once
@@ -93,8 +94,7 @@ def test_the_crowd_has_all_reasons_to_hear_a_comment(crowd: Crowd) -> None:
             alone = comment.between_id is None
             reasons.add((about.kind, about.owner_id == viewer.id, alone or comment.between_id == viewer.id))
 
-    private = {(kind, own, True) for kind in (Kind.PERSONAL, Kind.READING) for own in (True, False)}
-    private |= {(kind, True, False) for kind in (Kind.PERSONAL, Kind.READING)}
+    private = {(Kind.PERSONAL, True, True), (Kind.PERSONAL, False, True), (Kind.PERSONAL, True, False)}
     objective = set(itertools.product((Kind.OBJECTIVE,), (True, False), (True, False)))
     assert reasons == private | objective
 
@@ -108,7 +108,7 @@ def test_the_crowd_has_all_reasons_to_see_a_review(crowd: Crowd) -> None:
         if round_.id in crowd.readable(viewer, reviewing):
             about = goals[round_.goal_id]
             reasons.add((about.kind, about.owner_id == viewer.id, viewer.id in crowd.places[round_.id]))
-    private = {(kind, own, not own) for kind in (Kind.PERSONAL, Kind.READING) for own in (True, False)}
+    private = {(Kind.PERSONAL, True, False), (Kind.PERSONAL, False, True)}
     objective = {(Kind.OBJECTIVE, True, False), (Kind.OBJECTIVE, False, True), (Kind.OBJECTIVE, False, False)}
     assert reasons == private | objective
 
@@ -201,18 +201,49 @@ def test_a_value_is_found_by_exactly_those_who_may_read_it(
     assert answers == admins | others
 
 
-def test_a_target_is_a_goal_of_nobodys(session: Session, crowd: Crowd) -> None:
-    """Not even its owner's: what they came to is shown by the pages of ladders alone."""
-    targets = [goal for goal in crowd.goals if goal.kind is Kind.TARGET]
-    assert len(targets) > PEOPLE
+@pytest.mark.parametrize("kind", [Kind.TARGET, Kind.READING])
+def test_neither_a_target_nor_what_is_read_is_a_goal_of_anybodys(session: Session, crowd: Crowd, kind: Kind) -> None:
+    """Not even its owner's: the pages of ladders alone show what they came to, those of reading what they read."""
+    there = [goal for goal in crowd.goals if goal.kind is kind]
+    assert len(there) > PEOPLE
     for viewer in crowd.viewers:
-        seen = session.scalars(select(Goal.id).where(visibility.goals_visible_to(viewer), Goal.kind == Kind.TARGET))
-        assert list(seen) == [], viewer.name
+        for seen in (visibility.goals_visible_to(viewer), visibility.goals_of(viewer)):
+            assert list(session.scalars(select(Goal.id).where(seen, Goal.kind == kind))) == [], viewer.name
+        for model, clause in (
+            (Comment, visibility.comments_visible_to(viewer)),
+            (ReviewRound, visibility.rounds_visible_to(viewer)),
+        ):
+            of_it = session.scalars(select(model.id).join(Goal).where(clause, Goal.kind == kind))
+            assert list(of_it) == [], viewer.name
         may = [one for one in Permission if one.startswith("goal:")]
-        assert [goal for goal in targets if any(allows(viewer, one, crowd.facts(goal)) for one in may)] == []
+        assert [goal for goal in there if any(allows(viewer, one, crowd.facts(goal)) for one in may)] == []
 
 
-def found(look: Callable[..., object], session: Session, viewer: Viewer, thing: Profile | Entry) -> str:
+@pytest.fixture(scope="module")
+def works(session: Session, crowd: Crowd) -> list[Goal]:
+    """What is read is a work, each; a goal that was deleted as well."""
+    made = [goal for goal in crowd.goals if goal.kind is Kind.READING]
+    for goal in made:
+        unit = {"category": Category.BOOK, "unit": Unit.PAGES}
+        session.add(Work(goal_id=goal.id, owner_id=goal.owner_id, **unit))
+    session.flush()
+    return made
+
+
+def test_what_is_read_is_found_by_its_reader_alone(session: Session, crowd: Crowd, works: list[Goal]) -> None:
+    answers = set()
+    for viewer in crowd.viewers:
+        listed = {one.work.id for one in reading.readings(session, viewer)}
+        for goal in works:
+            mine = goal.owner_id == viewer.id and goal.deleted_at is None
+            assert (goal.public_id in listed) is mine, viewer.name
+            assert found(reading.find_work, session, viewer, goal) == ("found" if mine else "not there"), viewer.name
+            assert found(reading.reading_of, session, viewer, goal) == ("found" if mine else "not there"), viewer.name
+            answers.add((goal.owner_id == viewer.id, goal.deleted_at is None))
+    assert answers == set(itertools.product((True, False), repeat=2))
+
+
+def found(look: Callable[..., object], session: Session, viewer: Viewer, thing: Profile | Entry | Goal) -> str:
     """What looking for it comes to."""
     try:
         look(session, viewer, thing.public_id)

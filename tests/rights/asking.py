@@ -17,10 +17,11 @@ from tests.rights.cast import OUTSIDE, World
 from webapp.domain.tokens import Contract
 
 FILE = Path(__file__).with_name("matrix.toml")
-API = "/api/"
 TRACKING = "/api/v1/tracking/"
 OBJECTIVES = "/api/v1/goals"
 PROFILES = "/api/v1/profiles/"
+READING = "/auth/v1/"
+PLAN = f"{READING}goals/get-todays-plan?type=QURAN_RANGE&mushafId=4"
 VERSIONS = ("v1", "v2")
 ACCOUNT = "gtmhub-accountId"
 KEY = "apikey"
@@ -54,17 +55,22 @@ class Case:
 
     @property
     def by_program(self) -> bool:
-        return self.at.startswith(API) and self.policy == "token"
+        return self.policy == "token"
 
     @property
     def speaks_for_an_account(self) -> bool:
         """Whether a program says with it which organisation it speaks for."""
-        return self.by_program and not self.at.startswith((TRACKING, PROFILES)) and "bare" not in self.said
+        return self.by_program and not self.at.startswith((TRACKING, PROFILES, READING)) and "bare" not in self.said
 
     @property
     def comes_with_a_key(self) -> bool:
         """Whether a program needs a key of the organisation beside its token."""
         return self.at.startswith(PROFILES)
+
+    @property
+    def comes_with_a_client(self) -> bool:
+        """Whether a program says with its token which client it is, both in headers of their own."""
+        return self.at.startswith(READING)
 
     @cached_property
     def holders(self) -> frozenset[str]:
@@ -85,6 +91,10 @@ class Case:
         """What everybody else gets, where something is said or named."""
         stated: int | None = self.said.get("unknown")
         return stated
+
+    def shuts_out(self, who: str) -> int:
+        """What a program is told that nobody's token comes with, or one that opens nothing."""
+        return 400 if self.comes_with_a_client and who == "anonymous" else 401
 
     def refuses(self, who: str) -> int:
         """What somebody gets who may not."""
@@ -163,7 +173,7 @@ class Visitor:
     def begin(self) -> None:
         """Their programs were there before: that a token was used is kept once."""
         own = self.world.own[self.who]
-        for at in (f"{TRACKING}goals", OBJECTIVES, f"{PROFILES}overview"):
+        for at in (f"{TRACKING}goals", OBJECTIVES, f"{PROFILES}overview", PLAN):
             self.program("GET", at, said={ACCOUNT: own["account"], KEY: own["key"]})
 
     def ask(
@@ -189,11 +199,18 @@ class Visitor:
 
     def program(self, method: str, at: str, body: Any = None, said: Mapping[str, str] | None = None) -> TestResponse:
         """The answer to a program with the token of the contract whose address this is."""
-        contracts = {TRACKING: Contract.TRACKING, PROFILES: Contract.PROFILES}
+        contracts = {TRACKING: Contract.TRACKING, PROFILES: Contract.PROFILES, READING: Contract.READING}
         contract = next((one for start, one in contracts.items() if at.startswith(start)), Contract.OBJECTIVES)
         token = self.world.programs.get((self.who, contract))
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = proof(contract, token, self.world.facts["client"]) if token else {}
         return self.client.open(at, method=method, json=body, headers={**headers, **(said or {})})
+
+
+def proof(contract: Contract, token: str, client: str) -> dict[str, str]:
+    """The headers by which a program comes in."""
+    if contract is Contract.READING:
+        return {"x-auth-token": token, "x-client-id": client}
+    return {"Authorization": f"Bearer {token}"}
 
 
 def asked_by(htmx: bool) -> dict[str, str]:

@@ -57,5 +57,12 @@ MARKS = {
     "advice": "Perambulat",
     "key": "Sesquipedal",
     "foreign rung": "Antediluv",
+    "book": "Pettifogg",
+    "book away": "Sibilanc",
+    "portion": "37:113",
+    "peers book": "Tatterdem",
+    "far book": "Gobbledeg",
+    "program": "Lollygagg",
+    "far program": "Widdershin",
 }
 """A word in each thing of Ada's that stands in nothing else; a therapist's stands in their name."""

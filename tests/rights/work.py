@@ -56,11 +56,12 @@ def _aim(world: World, cycle: Cycle) -> None:
         make.key_result(MARKS["measure"]),
         make.key_result("Measured by a peer", owner=world.people["peer"].public_id),
         make.key_result("Fed"),
+        make.key_result("Shown"),
     )
     said = {"description": MARKS["why"], "tags": (MARKS["tag"],)}
     found = _objective(world, "aim", cycle, MARKS["aim"], key_results=measured, **said)
     rows = queries.key_results_of(world.session, found.goal.id)
-    world.named |= {name: row.public_id for name, row in zip(("measure", "theirs", "fed"), rows, strict=True)}
+    world.named |= {name: row.public_id for name, row in zip(("measure", "theirs", "fed", "read"), rows, strict=True)}
 
 
 def _say(world: World) -> None:

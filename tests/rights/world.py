@@ -24,6 +24,7 @@ from tests.rights.cast import (
 )
 from tests.rights.ladder import climb
 from tests.rights.marks import MARKS
+from tests.rights.reading import read, token_of
 from tests.rights.work import work
 from webapp.actions import (
     api_tokens,
@@ -83,6 +84,7 @@ def build(session: Session) -> World:
     _talk(world)
     work(world)
     climb(world)
+    read(world)
     _account(world)
     _end_relations(world)
     _let_in(world)
@@ -263,7 +265,7 @@ def _let_in(world: World) -> None:
         world.own[who] = {"me": person.id, "mine": mine, "account": account, "key": world.facts["keys"][account]}
         world.secrets[who] = make.sign_in(world.session, person)
         for contract in Contract:
-            draft = TokenDraft("a program", contract, SCOPES[contract])
+            draft = token_of(world, contract)
             world.programs[who, contract] = api_tokens.create(world.session, world.viewer(who, NOW), draft)[1]
     world.facts["account"] = world.named["home"]
     for who in ("second", "manager"):

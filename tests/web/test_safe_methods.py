@@ -14,7 +14,7 @@ from webapp.models import Token
 from webapp.queries.people import secret_hash
 
 SECRET = "s" * 43
-PROGRAMS = ("/api/v1/", "/api/v2/")
+PROGRAMS = ("/api/v1/", "/api/v2/", "/auth/v1/")
 """Where programs ask, who are nobody without a token."""
 PURPOSES = ("sign-up", "recovery", "email")
 
@@ -45,6 +45,6 @@ def test_no_address_changes_anything_by_being_looked_at(
     for visitor in visitors:
         for address in addresses:
             answer = visitor.client.open(address, method=method)
-            fine = (401, 404, 405) if address.startswith(PROGRAMS) else (200, 204, 303, 404, 405, 410, 503)
+            fine = (400, 401, 404, 405) if address.startswith(PROGRAMS) else (200, 204, 303, 404, 405, 410, 503)
             assert answer.status_code in fine, (address, answer.status_code)
     assert make.everything(session) == before

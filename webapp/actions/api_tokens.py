@@ -12,11 +12,13 @@ from webapp.domain.errors import Invalid, Problem
 from webapp.domain.identity import plain_name
 from webapp.domain.people import Viewer
 from webapp.domain.tokens import TOKENS_PER_PERSON, Contract, TokenDraft
-from webapp.models import Person, Token
+from webapp.models import Person, ReadingToken, Token
 from webapp.models.base import table_of
 from webapp.models.engine import AnySession
 from webapp.queries import api_tokens as queries
+from webapp.queries import reading_clients
 from webapp.queries.people import secret_hash
+from webapp.queries.signing import Claims, signer
 
 SHOWN = 20
 """So much of a secret is kept to know it again by eye."""
@@ -26,15 +28,20 @@ _tokens = table_of(Token)
 def create(session: AnySession, viewer: Viewer, draft: TokenDraft) -> tuple[Token, str]:
     """A program can act for the viewer within the draft's scopes; its secret is returned once and kept nowhere.
 
-    Raises Invalid, also when the viewer has as many live tokens as anybody may have.
+    By the reading contract it is a signed text that holds the secret, of use to one client alone. Raises Invalid, also
+    when the viewer has as many live tokens as anybody may have.
     """
     draft = replace(draft, name=plain_name(draft.name))
     problems = draft.check()
     if not problems and _live(session, viewer) >= TOKENS_PER_PERSON:
         problems = [Problem("tokens", "too_many_tokens", {"most": TOKENS_PER_PERSON})]
+    client = reading_clients.usable(session, viewer, draft.client) if draft.client and not problems else None
+    if draft.client and client is None and not problems:
+        problems = [Problem("client", "unknown_choice")]
     if problems:
         raise Invalid(problems)
     secret = new_secret(draft.contract)
+    expires_at = viewer.now + timedelta(days=draft.days)
     token = Token(
         person_id=viewer.id,
         purpose=queries.PURPOSE,
@@ -44,10 +51,15 @@ def create(session: AnySession, viewer: Viewer, draft: TokenDraft) -> tuple[Toke
         contract=draft.contract.value,
         scopes=" ".join(sorted(set(draft.scopes))),
         created_at=viewer.now,
-        expires_at=viewer.now + timedelta(days=draft.days),
+        expires_at=expires_at,
     )
     session.add(token)
     session.flush()
+    if client is not None:
+        session.add(ReadingToken(token_id=token.id, client_id=client.id))
+        person = viewer.public_id
+        lives, home = (viewer.now, expires_at), client.organisation_id
+        secret = signer.sign(Claims(secret, person, client.client_id, draft.scopes, *lives, home))
     record(session, Tag.TOKEN_CREATE, at=viewer.now, viewer=viewer, thing=token, contract=token.contract)
     return token, secret
 

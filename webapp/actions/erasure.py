@@ -16,6 +16,7 @@ from webapp.domain.people import Theme, Viewer
 from webapp.domain.reviews import ProposalState
 from webapp.models import (
     Access,
+    ActivityDay,
     AuditEvent,
     Comment,
     CommentMention,
@@ -43,6 +44,10 @@ from webapp.models import (
     OutboxMessage,
     Person,
     PlannedPause,
+    ReadingBatch,
+    ReadingGoal,
+    ReadingStreak,
+    ReadingToken,
     Reminder,
     ReportingLine,
     ReviewEvent,
@@ -56,10 +61,10 @@ from webapp.models import (
     TherapistCode,
     Token,
     Upload,
+    Work,
 )
 from webapp.models.engine import AnySession
 from webapp.queries.grant_invitations import address_hash
-from webapp.queries.visibility import PRIVATE
 
 GRACE = timedelta(days=14)
 
@@ -138,7 +143,7 @@ def _leaving(person_id: int, now: datetime) -> Iterator[Update]:
 def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update]:
     """Every statement that makes the person's rows go, those that others refer to last."""
     # What is an organisation's stays where it stands, under a number without a name (§9).
-    goals = select(Goal.id).where(Goal.owner_id == person_id, Goal.kind.in_(PRIVATE))
+    goals = select(Goal.id).where(Goal.owner_id == person_id, Goal.organisation_id.is_(None))
     moods = select(Mood.id).where(Mood.person_id == person_id)
     consents = select(Grant.id).where(Grant.client_id == person_id)
     memberships = select(Membership.id).where(Membership.person_id == person_id)
@@ -149,6 +154,7 @@ def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update
     yield delete(MoodReason).where(MoodReason.owner_id == person_id)
     yield delete(MoodLabel).where(MoodLabel.owner_id == person_id)
     yield from _forgetting_talk(person_id, goals)
+    yield from _forgetting_reading(person_id, goals)
     for of_goal in (GoalMonth, GoalTag, GoalRevision, ScheduleVersion, Reminder, Occurrence, Entry):
         yield delete(of_goal).where(of_goal.goal_id.in_(goals))
     yield delete(KeyResultFeed).where(KeyResultFeed.goal_id.in_(goals))
@@ -175,6 +181,7 @@ def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update
     proofs = or_(Token.person_id == person_id, Token.address.in_(addresses))
     asked = AuditEvent.object_id.in_(select(Token.id).where(proofs))
     yield delete(AuditEvent).where(AuditEvent.object_kind == Token.__tablename__, asked)  # a sign-up names nobody
+    yield delete(ReadingToken).where(ReadingToken.token_id.in_(select(Token.id).where(proofs)))
     yield delete(Token).where(proofs)
     yield from _forgetting_events(person_id)
 
@@ -190,6 +197,16 @@ def _forgetting_talk(person_id: int, goals: Select[int]) -> Iterator[Delete]:
     for of_goal in (Comment, ReviewEvent, ReviewRound, GoalClosing):
         yield delete(of_goal).where(of_goal.goal_id.in_(goals))
     yield delete(GoalProposal).where(GoalProposal.client_id == person_id)
+
+
+def _forgetting_reading(person_id: int, goals: Select[int]) -> Iterator[Delete]:
+    """What is beside the person's works: what they read and meant to read. Programs they let in for an organisation
+    stay that organisation's."""
+    entries = select(Entry.id).where(Entry.goal_id.in_(goals))
+    yield delete(ReadingBatch).where(ReadingBatch.entry_id.in_(entries))
+    for of_work in (ActivityDay, ReadingGoal, Work):
+        yield delete(of_work).where(of_work.goal_id.in_(goals))
+    yield delete(ReadingStreak).where(ReadingStreak.owner_id == person_id)
 
 
 def _forgetting_events(person_id: int) -> Iterator[Delete | Update]:

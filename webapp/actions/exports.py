@@ -36,6 +36,12 @@ def moods(session: AnySession, viewer: Viewer) -> bytes:
     return _written(export_tables.moods(session, viewer))
 
 
+def reading(session: AnySession, viewer: Viewer) -> bytes:
+    """The viewer's days of reading as a spreadsheet reads them."""
+    _record(session, viewer, "reading")
+    return _written(export_tables.reading(session, viewer))
+
+
 def _record(session: AnySession, viewer: Viewer, what: str) -> None:
     record(session, Tag.PERSON_EXPORT, at=viewer.now, viewer=viewer, what=what)
     session.flush()

@@ -24,13 +24,14 @@ from webapp.queries import goals as goal_queries
 from webapp.queries import reviews as review_queries
 from webapp.queries.cycles import today_in
 from webapp.queries.objectives import Found
+from webapp.queries.reading import find_work
 
 
 def connect(session: AnySession, viewer: Viewer, key_result: KeyResult, found: Found, draft: FeedDraft) -> None:
     """The key result shows from now on what the viewer's own goal comes to in the objective's time.
 
-    The caller holds the objective. Raises Locked as a check-in does, Refused for who does not own the key result, and
-    Invalid with every problem.
+    The caller holds the objective and before it the viewer, as what logs a reading does. Raises Locked as a check-in
+    does, Refused for who does not own the key result, and Invalid with every problem.
     """
     standing = review_queries.standing(session, viewer, found.goal)
     require(standing.stage, standing.parts, Act.CHECK_IN, standing.cycle, **standing.held())
@@ -90,7 +91,8 @@ def follow(session: AnySession, viewer: Viewer, goal: Goal) -> None:
         cycle = session.get_one(Cycle, objective.cycle_id)
         if Act.CHECK_IN not in CYCLES[cycle.state] or not review_queries.takes_check_ins(session, of):
             continue
-        until = min(viewer.today, objective.ends)
+        lived_east = goal.kind is Kind.READING and feed.kind is FeedKind.SUM  # a day further than today by now
+        until = objective.ends if lived_east else min(viewer.today, objective.ends)
         value = queries.comes_to(session, goal, feed.kind, objective.starts, until)
         if value is None and feed.kind is FeedKind.SUM and key_result.actual is not None:
             value = Decimal(0)  # what had been recorded was taken back
@@ -117,12 +119,19 @@ def _say(session: AnySession, viewer: Viewer, key_result: KeyResult, found: Foun
 
 
 def _own(session: AnySession, viewer: Viewer, public_id: str) -> Goal | None:
-    """The viewer's own personal goal, held."""
+    """The viewer's own personal goal, or what they read, held."""
     try:
         goal = goal_queries.find(session, viewer, public_id, lock=True)
     except NotFound:
-        return None
+        return _own_work(session, viewer, public_id)
     return goal if goal.owner_id == viewer.id and goal.kind is Kind.PERSONAL else None
+
+
+def _own_work(session: AnySession, viewer: Viewer, public_id: str) -> Goal | None:
+    try:
+        return session.get_one(Goal, find_work(session, viewer, public_id, lock=True).goal_id)
+    except NotFound:
+        return None
 
 
 def _end(session: AnySession, viewer: Viewer, which: ColumnElement[bool]) -> None:

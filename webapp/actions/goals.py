@@ -326,4 +326,4 @@ def _current(goal: Goal) -> ScheduleVersion:
 def _count_and_last_position(viewer: Viewer) -> Any:
     """Deleted goals keep their place in the order, since they may come back."""
     live = func.count().filter(Goal.deleted_at.is_(None))
-    return select(live, func.max(Goal.position)).where(Goal.owner_id == viewer.id)
+    return select(live, func.max(Goal.position)).where(Goal.owner_id == viewer.id, Goal.kind == Kind.PERSONAL)

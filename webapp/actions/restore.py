@@ -19,9 +19,10 @@ from webapp.actions.audit import Tag, record
 from webapp.actions.restore_goals import write_days, write_entries, write_goals, write_pauses
 from webapp.actions.restore_moods import write_moods
 from webapp.actions.restore_palette import write_palette
-from webapp.actions.restore_plan import Fate, GoalFate, Plan, address, plan
+from webapp.actions.restore_plan import Fate, GoalFate, Plan, address, marks, plan
+from webapp.actions.restore_reading import write_reading
 from webapp.domain.days import local_day
-from webapp.domain.goals import Lifecycle
+from webapp.domain.goals import Kind, Lifecycle
 from webapp.domain.imports.brought import MAX_ROWS
 from webapp.domain.imports.own import OwnExport, OwnSettings
 from webapp.domain.imports.own_goals import OwnEntry
@@ -41,6 +42,7 @@ SOON = timedelta(days=30)
 class Counts:
     """How much comes and how much does not.
 
+    `works` are what is read, with reading goals, `readings` what was read of it.
     `there` is here as it is in the file, `kept` is here and stays though the file says something else, `waiting` are
     rows over the limit, which come when the same file is brought again, `left_out` belongs to more than one person.
     """
@@ -49,6 +51,8 @@ class Counts:
     entries: int = 0
     pauses: int = 0
     moods: int = 0
+    works: int = 0
+    readings: int = 0
     labels: int = 0
     reasons: int = 0
     settings: bool = False
@@ -59,7 +63,8 @@ class Counts:
 
     @property
     def changes_something(self) -> bool:
-        return any((self.goals, self.entries, self.pauses, self.moods, self.labels, self.reasons, self.settings))
+        words = (self.labels, self.reasons, self.settings)
+        return any((self.goals, self.entries, self.pauses, self.moods, self.works, self.readings, *words))
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,7 @@ def restore(session: AnySession, viewer: Viewer, own: OwnExport, *, most_rows: i
     write_pauses(session, viewer, found.pauses, made)
     _write_history(session, viewer, found, made)
     write_moods(session, viewer, found.moods, labels, reasons)
+    write_reading(session, viewer, found.reading, marks(viewer))
     counts = _counts(found, own)
     record(session, Tag.PERSON_IMPORT, at=viewer.now, viewer=viewer, source=SOURCE, **asdict(counts))
     session.flush()
@@ -132,7 +138,8 @@ def _held(session: AnySession, viewer: Viewer, numbers: list[int] | None) -> Ite
     """These goals of the viewer's, or all that were here before, deleted ones left out, with their schedules."""
     if numbers == []:
         return []
-    statement = select(Goal).where(Goal.owner_id == viewer.id, Goal.deleted_at.is_(None)).order_by(Goal.id)
+    mine = (Goal.owner_id == viewer.id, Goal.kind == Kind.PERSONAL)
+    statement = select(Goal).where(*mine, Goal.deleted_at.is_(None)).order_by(Goal.id)
     if numbers is not None:
         statement = statement.where(Goal.id.in_(numbers))
     statement = statement.options(selectinload(Goal.schedules)).execution_options(populate_existing=True)
@@ -173,6 +180,8 @@ def _counts(found: Plan, own: OwnExport) -> Counts:
         entries=len(found.entries),
         pauses=len(found.pauses),
         moods=len(found.moods),
+        works=len(found.reading.works) + len(found.reading.goals),
+        readings=len(found.reading.readings),
         labels=len(found.palette.labels),
         reasons=len(found.palette.reasons),
         settings=found.settings,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from webapp.actions.restore_palette import PalettePlan, plan_palette
+from webapp.actions.restore_reading import Marks, ReadingPlan, plan_reading
 from webapp.domain.errors import Invalid, Problem
 from webapp.domain.goals import GOALS_PER_PERSON, Kind
 from webapp.domain.imports.own import OwnExport, OwnSettings
@@ -19,6 +20,7 @@ from webapp.domain.people import Viewer
 from webapp.models import Entry, Goal, Mood, Person, PlannedPause
 from webapp.models.engine import AnySession
 from webapp.queries.imports import days_spoken_for
+from webapp.queries.visibility import goals_of
 
 WORK = 50_000
 """So many rows are made beside the entries in one go, a few seconds' worth."""
@@ -59,6 +61,7 @@ class Plan:
     pauses: tuple[OwnPause, ...]
     moods: tuple[OwnMood, ...]
     palette: PalettePlan
+    reading: ReadingPlan
     settings: bool
     """Whether the account takes over the settings: it is new, and has others."""
     known: dict[str, int]
@@ -79,6 +82,11 @@ def identity(viewer: Viewer, public_id: str) -> str:
 def address(viewer: Viewer, public_id: str) -> str:
     """The public id of what has no other mark by which it is known again: as hard to guess as a random one."""
     return identity(viewer, public_id)[:24]
+
+
+def marks(viewer: Viewer) -> Marks:
+    """Both of them."""
+    return Marks(lambda public_id: identity(viewer, public_id), lambda public_id: address(viewer, public_id))
 
 
 def plan(session: AnySession, viewer: Viewer, own: OwnExport, most_rows: int) -> Plan:
@@ -103,16 +111,18 @@ def plan(session: AnySession, viewer: Viewer, own: OwnExport, most_rows: int) ->
     moods, moods_there, moods_kept = _moods(session, viewer, own)
     coming = {mood.id for mood in moods if budget.take(1)}
     chosen = {entry.id for entry in entries}
+    reading = plan_reading(session, viewer, own, marks(viewer), budget.take)
     return Plan(
         goals=tuple(goals),
         entries=tuple(entry for entry in own.entries if entry.id in chosen),
         pauses=tuple(pauses),
         moods=tuple(mood for mood in own.moods if mood.id in coming),
         palette=plan_palette(session, viewer, own, address, replace=fresh),
+        reading=reading,
         settings=fresh and differs,
         known=known,
-        there=there + pauses_there + moods_there,
-        kept=kept + moods_kept + (differs and not fresh),
+        there=there + pauses_there + moods_there + reading.there,
+        kept=kept + moods_kept + reading.kept + (differs and not fresh),
         waiting=budget.refused,
     )
 
@@ -239,7 +249,7 @@ def _moods(session: AnySession, viewer: Viewer, own: OwnExport) -> tuple[list[Ow
 
 def _refuse_too_many(session: AnySession, viewer: Viewer, goals: list[GoalFate]) -> None:
     added = sum(goal.fate is Fate.CREATED and goal.own.deleted_at is None for goal in goals)
-    live = select(func.count()).select_from(Goal).where(Goal.owner_id == viewer.id, Goal.deleted_at.is_(None))
+    live = select(func.count()).select_from(Goal).where(goals_of(viewer))
     if added and (session.scalar(live) or 0) + added > GOALS_PER_PERSON:
         raise Invalid([Problem("file", "too_many_goals", {"most": GOALS_PER_PERSON})])
 

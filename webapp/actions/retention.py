@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from webapp.actions import heartbeats, limits
 from webapp.actions.answers import KEPT_FOR
 from webapp.domain.api_keys import NONCES_KEPT
-from webapp.models import IdempotentAnswer, OutboxMessage, SignIn, Token, Upload, UsedNonce
+from webapp.models import IdempotentAnswer, OutboxMessage, ReadingToken, SignIn, Token, Upload, UsedNonce
 from webapp.models.base import Numbered
 from webapp.models.engine import AnySession
 from webapp.queries.people import ABSOLUTE, IDLE
@@ -26,7 +26,9 @@ def forget(session: AnySession, now: datetime) -> int:
     over = or_(SignIn.ended_at < now - SIGN_INS, SignIn.created_at < now - ABSOLUTE - SIGN_INS)
     count = _delete(session, SignIn, or_(over, SignIn.seen_at < now - IDLE - SIGN_INS))
     count += _delete(session, IdempotentAnswer, IdempotentAnswer.created_at < now - KEPT_FOR)
-    count += _delete(session, Token, Token.expires_at < now - LINKS)
+    over_tokens = Token.expires_at < now - LINKS
+    session.execute(delete(ReadingToken).where(ReadingToken.token_id.in_(select(Token.id).where(over_tokens))))
+    count += _delete(session, Token, over_tokens)
     count += _delete(session, Upload, Upload.created_at < now - UPLOADS)
     count += _delete(session, UsedNonce, UsedNonce.at < now - NONCES_KEPT)
     settled = or_(OutboxMessage.sent_at < now - MAILS, OutboxMessage.failed_at < now - MAILS)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp.api import objectives, profiles, tracking
+from webapp.api import objectives, profiles, reading, tracking
 from webapp.web.faces import belongs_to_programs
 from webapp.web.policies import Policy, UndeclaredRoute
 
@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     tracking.init_app(app)
     objectives.init_app(app)
     profiles.init_app(app)
+    reading.init_app(app)
     check(app)
 
 

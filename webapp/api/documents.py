@@ -3,8 +3,7 @@
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -13,36 +12,14 @@ from pydantic import TypeAdapter
 from werkzeug.routing import IntegerConverter, Rule
 
 from webapp.api.operation import Answer, Operation
+from webapp.api.styles import PROOFS, STYLES, Document
 from webapp.domain.tokens import Contract
 
-Document = dict[str, Any]
 SCHEMAS = "#/components/schemas/{model}"
 SAFE = ("GET", "HEAD", "OPTIONS")
 DEPRECATED = "Deprecated:"
 """How the words of an operation begin that is only there for old clients."""
 _PLACE = re.compile(r"<(?:[^<>:]*:)?([^<>]+)>")
-
-
-@dataclass(frozen=True)
-class Style:
-    """How one contract is described: its words, where it stands, and what its errors look like."""
-
-    title: str
-    description: str
-    prefix: str
-    schemas: Mapping[str, Any]
-    """JSON schemas of its errors: "Problems" of a body that could not be used, "Refusal" of everything else."""
-    problems: Any
-    """An example of the former."""
-    headers: tuple[str, ...] = ()
-    """Which of its parameters every request carries."""
-    statuses: tuple[int, ...] = ()
-    """What its publication lists for everything beside the usual errors."""
-    proofs: tuple[str, ...] = ("bearer",)
-    """Which of the PROOFS every request carries, all of them together."""
-    parameters: Mapping[str, Document] = field(default_factory=lambda: PARAMETERS)
-    slash: str = ""
-    """How its addresses end."""
 
 
 class Route(NamedTuple):
@@ -58,125 +35,10 @@ class Route(NamedTuple):
     """Whether it may be asked without the headers that every other request of its contract carries."""
 
 
-DETAIL = {"type": "object", "properties": {"detail": {"type": "string"}}, "required": ["detail"]}
-SAID = {
-    "type": "object",
-    "description": "What is wrong: in all, and by field. Some refusals say more beside it.",
-    "properties": {
-        "code": {"type": "integer"},
-        "message": {"type": "string"},
-        "details": {"type": "object", "additionalProperties": {"type": "string"}},
-    },
-    "required": ["code", "message", "details"],
-}
 HEADERS = {
     "RequestId": {"description": "Names this request in our records.", "schema": {"type": "string"}},
     "RetryAfter": {"description": "So many seconds until the next try.", "schema": {"type": "integer"}},
     "Allow": {"description": "What may be asked here.", "schema": {"type": "string"}},
-}
-PARAMETERS: Mapping[str, Document] = {
-    "AccountId": {
-        "name": "gtmhub-accountId",
-        "in": "header",
-        "required": True,
-        "description": "The id of the organisation.",
-        "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
-    },
-    "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "description": "Repeated with the same body within 72 hours, the request gets the first answer again.",
-        "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
-    },
-    "IfMatch": {
-        "name": "If-Match",
-        "in": "header",
-        "description": "The ETag of what was read; 412 when it has changed since.",
-        "schema": {"type": "string", "pattern": '^"[!#-~]{1,60}"$'},
-        "example": '"1"',
-    },
-}
-SIGNING: Mapping[str, Document] = {
-    "ApiSignature": {
-        "name": "api-signature",
-        "in": "header",
-        "description": "The signature; ignored where neither the key demands one nor x-timestamp is there.",
-        "schema": {"type": "string"},
-    },
-    "Timestamp": {
-        "name": "x-timestamp",
-        "in": "header",
-        "description": "When it was signed: Unix seconds, at most 300 from ours.",
-        "schema": {"type": "string", "pattern": "^[0-9]{1,11}$"},
-    },
-    "Nonce": {
-        "name": "x-nonce",
-        "in": "header",
-        "description": "Signed with it, and used once in ten minutes where the key demands signatures.",
-        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_.~-]{1,64}$"},
-    },
-}
-ENVELOPE = {
-    "type": "object",
-    "description": "What is wrong, by field, as the answer to every request is wrapped.",
-    "properties": {
-        "status_code": {"type": "integer"},
-        "errors": {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1},
-        "data": {"type": "object", "maxProperties": 0},
-    },
-    "required": ["status_code", "errors", "data"],
-    "additionalProperties": False,
-}
-STYLES: Mapping[Contract, Style] = {
-    Contract.TRACKING: Style(
-        title="Tracking",
-        description="Goals, their tracking, reminders, and moods with statistics.",
-        prefix="/api/v1/tracking",
-        schemas={
-            "Refusal": DETAIL,
-            "Problems": {
-                "description": "What is wrong, by field; a body that is no JSON at all has only a detail.",
-                "anyOf": [
-                    DETAIL,
-                    {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-                ],
-            },
-        },
-        problems={"mood": ["String should have at most 255 characters"]},
-    ),
-    Contract.OBJECTIVES: Style(
-        title="Objectives",
-        description="Goals with key results (metrics), their cycles (sessions), check-ins and reviews. Every request "
-        "names its organisation in the header gtmhub-accountId.",
-        prefix="/api/v1",
-        schemas={"Refusal": SAID, "Problems": SAID},
-        problems={
-            "code": 400,
-            "message": "The request could not be understood.",
-            "details": {"name": "Please fill this in."},
-        },
-        headers=("AccountId",),
-        statuses=(402,),  # its publisher's gate for what is paid for: never sent here
-    ),
-    Contract.PROFILES: Style(
-        title="Profiles",
-        description="Where somebody stands on their ladder, the leaderboards beside them, and the values behind both. "
-        "Every request carries a key of the organisation and a token of a person in it. Where the key demands it, or "
-        "x-timestamp is there, api-signature is the hexadecimal HMAC-SHA256, with the key's secret, of seven lines "
-        "joined by line feeds: v1, the method, the path as it is sent, the query with its pairs percent-encoded and "
-        "sorted, the hexadecimal SHA-256 of the body, x-timestamp, and x-nonce.",
-        prefix="/api/v1/profiles",
-        schemas={"Refusal": ENVELOPE, "Problems": ENVELOPE},
-        problems={"status_code": 400, "errors": {"goal": "Invalid goal keyword."}, "data": {}},
-        headers=tuple(SIGNING),
-        parameters={**SIGNING, "IdempotencyKey": PARAMETERS["IdempotencyKey"]},
-        proofs=("bearer", "apikey"),
-        slash="/",
-    ),
-}
-PROOFS: Mapping[str, Document] = {
-    "bearer": {"type": "http", "scheme": "bearer"},
-    "apikey": {"type": "apiKey", "in": "header", "name": "apikey"},
 }
 
 
@@ -294,8 +156,9 @@ class _Writer:
 
     def _refusal(self, status: int) -> Document:
         """An error as the contract says it, with what it really says as the example."""
-        name = "Problems" if status == 400 else "Refusal"
-        example = self._style.problems if status == 400 else self._refuse(status).get_json()
+        unusable = status == self._style.unusable
+        name = "Problems" if unusable else "Refusal"
+        example = self._style.problems if unusable else self._refuse(status).get_json()
         content = {"schema": {"$ref": SCHEMAS.format(model=name)}, "example": example}
         return {
             "description": HTTPStatus(status).phrase,
@@ -345,7 +208,8 @@ def _parameters(route: Route) -> Iterator[Document]:
         number = isinstance(route.rule._converters[name], IntegerConverter)
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "integer" if number else "string"}}
     for name, schema in route.operation.query.items():
-        yield {"name": name, "in": "query", "schema": schema}
+        required = {"required": True} if name in route.operation.required else {}
+        yield {"name": name, "in": "query", **required, "schema": schema}
     if _writes(route):
         yield {"$ref": "#/components/parameters/IdempotencyKey"}
     if _names_one(route):

@@ -115,7 +115,7 @@ def said_before() -> Response | None:
         raise Wrong({"Idempotency-Key": ["One to 255 visible ASCII characters, please."]})
     about = g.get("account") or ""  # the same words about another organisation are another wish
     route = hashlib.sha256(f"{request.method} {request.path.rstrip('/')}{about}".encode()).hexdigest()
-    g.repeat = (route, key, hashlib.sha256(request.get_data()).digest())
+    g.repeat = (route, key, hashlib.sha256(request.query_string + request.get_data()).digest())
     first = answers.find(db.session, g.viewer, *g.repeat)
     if first is None:
         return None

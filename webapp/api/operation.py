@@ -30,7 +30,7 @@ class Operation:
     """An operation as routes, guards and documents know it.
 
     `reads` marks one that changes nothing though it is asked by an unsafe method; `query` names parameters of the
-    address with their JSON schemas.
+    address with their JSON schemas, `required` those that every request names.
     """
 
     scope: str
@@ -40,6 +40,7 @@ class Operation:
     query: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     reads: bool = False
     tag: str = ""
+    required: tuple[str, ...] = ()
 
 
 def operation(
@@ -51,12 +52,14 @@ def operation(
     query: Mapping[str, dict[str, Any]] | None = None,
     reads: bool = False,
     tag: str = "",
+    required: tuple[str, ...] = (),
 ) -> Callable[[View], View]:
     """The view is an operation that a token with this scope may use."""
 
     def declare(view: View) -> View:
         view.policy = Policy.TOKEN  # type: ignore[attr-defined]
-        view.operation = Operation(scope, body, example, answers or {}, query or {}, reads, tag)  # type: ignore[attr-defined]
+        declared = Operation(scope, body, example, answers or {}, query or {}, reads, tag, required)
+        view.operation = declared  # type: ignore[attr-defined]
         return only_reads(view) if reads else view
 
     return declare

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from webapp.cli.clients import client
 from webapp.cli.commands import bring, demo, doctor, purge, rotate_keys, take_out, worker
 from webapp.cli.keys import key
 from webapp.cli.tokens import token
@@ -9,5 +10,5 @@ from webapp.cli.tokens import token
 
 def init_app(app: Flask) -> None:
     """The app knows our commands."""
-    for command in (demo, worker, bring, take_out, doctor, purge, rotate_keys, token, key):
+    for command in (demo, worker, bring, take_out, doctor, purge, rotate_keys, token, key, client):
         app.cli.add_command(command)

@@ -181,6 +181,7 @@ def _told(result: Result | Restored) -> list[str]:
         counts = result.counts
         return [
             f"New: {counts.goals} goals, {counts.entries} entries, {counts.pauses} pauses, {counts.moods} moods.",
+            f"Reading: {counts.works} works and goals, {counts.readings} readings.",
             f"{counts.there} rows already here, {counts.kept} kept as they were, {counts.waiting} wait for later.",
         ]
     moods = result.moods

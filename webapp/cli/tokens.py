@@ -30,12 +30,13 @@ def token() -> None:
 @click.option("--scope", "scopes", required=True, multiple=True, help="What it may do; may stand several times.")
 @click.option("--days", default=USUAL_DAYS, show_default=True, help="How long it lives.")
 @click.option("--name", default="Made by the operator", show_default=True, help="What its person sees in their list.")
+@click.option("--client", default="", metavar="CLIENT_ID", help="Of the reading contract: which program may use it.")
 @with_appcontext
-def create(email: str, contract: str, scopes: tuple[str, ...], days: int, name: str) -> None:
+def create(email: str, contract: str, scopes: tuple[str, ...], days: int, name: str, client: str) -> None:
     """Print the secret of a new token, which is shown only now."""
     ready()
     begin_writing(db.session)
-    draft = TokenDraft(name, Contract(contract), scopes, days)
+    draft = TokenDraft(name, Contract(contract), scopes, days, client)
     try:
         made, secret = api_tokens.create(db.session, viewer_named(email), draft)
     except Invalid as invalid:

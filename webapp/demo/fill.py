@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, exists, or_, select
 
-from webapp.demo import consent, ladder, objectives, reviews
+from webapp.demo import consent, ladder, objectives, reading, reviews
 from webapp.demo.caseload import CASES
 from webapp.demo.goals import PLANS
 from webapp.demo.history import live, rest
@@ -32,7 +32,8 @@ class Made:
     organisations: dict[str, Organisation]
     tokens: dict[str, dict[str, Any]]
     """Secrets of programs that may do everything, by contract and role; `as_table` leaves them out. Those of profiles
-    are three: the house's key, the secret it signs with, and the person's bearer token."""
+    are three: the house's key, the secret it signs with, and the person's bearer token. Those of reading are the two
+    headers of a request."""
 
     def as_json(self) -> dict[str, Any]:
         """What other programs need to sign in as each of them."""
@@ -79,9 +80,13 @@ def fill(session: AnySession, now: datetime, *, production: bool) -> Made:
     reviews.tell(story)
     objectives.tell(story, homes["home"])
     key = ladder.tell(session, viewers, homes["home"])
+    reading.tell(session, viewers)
     session.execute(delete(OutboxMessage))  # nobody is to get mail about a story
-    secrets: dict[str, dict[str, Any]] = dict(tokens(session, viewers))
+    reader = reading.program(session, homes["home"], now).client_id
+    secrets: dict[str, dict[str, Any]] = dict(tokens(session, viewers, reader))
     secrets["profiles"] = {role: {**key, "bearer": bearer} for role, bearer in secrets["profiles"].items()}
+    by_header = {role: {"x-auth-token": text, "x-client-id": reader} for role, text in secrets["reading"].items()}
+    secrets["reading"] = by_header
     return Made(viewers, homes, secrets)
 
 

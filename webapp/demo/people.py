@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -33,6 +33,7 @@ WITH_TOKENS = {
     Contract.TRACKING: ("client", "peer", "therapist", "stranger"),
     Contract.OBJECTIVES: ("client", "manager", "admin", "stranger"),
     Contract.PROFILES: ("client",),
+    Contract.READING: ("client",),
 }
 """Whose programs there are to try."""
 
@@ -115,14 +116,16 @@ def organisations(session: AnySession, viewers: dict[str, Viewer], now: datetime
     return found
 
 
-def tokens(session: AnySession, viewers: dict[str, Viewer]) -> dict[str, dict[str, str]]:
-    """New secrets of programs that may do everything for 30 days, by contract and role."""
+def tokens(session: AnySession, viewers: dict[str, Viewer], reader: str) -> dict[str, dict[str, str]]:
+    """New secrets of programs that may do everything for 30 days, by contract and role; those for reading are of use to
+    the program with this client id."""
+    drafts = {
+        contract: TokenDraft("A program of the demo", contract, SCOPES[contract], TOKEN_DAYS) for contract in Contract
+    }
+    drafts[Contract.READING] = replace(drafts[Contract.READING], client=reader)
     return {
         contract.value: {
-            role: api_tokens.create(
-                session, viewers[role], TokenDraft("A program of the demo", contract, SCOPES[contract], TOKEN_DAYS)
-            )[1]
-            for role in WITH_TOKENS[contract]
+            role: api_tokens.create(session, viewers[role], drafts[contract])[1] for role in WITH_TOKENS[contract]
         }
         for contract in Contract
     }

@@ -114,8 +114,8 @@ def owns(viewer: Viewer, thing: GoalFacts | MoodFacts | ValuesFacts) -> bool:
     return thing.owner_id == viewer.id
 
 
-def is_private(viewer: Viewer, goal: GoalFacts) -> bool:
-    return goal.kind.is_private
+def is_personal(viewer: Viewer, goal: GoalFacts) -> bool:
+    return goal.kind is Kind.PERSONAL
 
 
 def is_objective(viewer: Viewer, goal: GoalFacts) -> bool:
@@ -190,22 +190,22 @@ _HEARS: tuple[tuple[Condition, ...], ...] = (
 )
 POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.GOAL_READ: (
-        (exists, owns, is_private),
-        (exists, is_private, was_let_see_goals),
+        (exists, owns, is_personal),
+        (exists, is_personal, was_let_see_goals),
         (exists, is_objective, belongs_to_its_organisation),
     ),
     Permission.GOAL_READ_TRACKING: (
-        (exists, owns, is_private),
-        (exists, is_private, was_let_see_goals, was_let_see_tracking),
+        (exists, owns, is_personal),
+        (exists, is_personal, was_let_see_goals, was_let_see_tracking),
     ),
-    Permission.GOAL_CHANGE: ((exists, owns, is_private),),
-    Permission.GOAL_DELETE: ((exists, owns, is_private),),
-    Permission.GOAL_TICK: ((exists, owns, is_private),),
+    Permission.GOAL_CHANGE: ((exists, owns, is_personal),),
+    Permission.GOAL_DELETE: ((exists, owns, is_personal),),
+    Permission.GOAL_TICK: ((exists, owns, is_personal),),
     Permission.GOAL_REVIEW: (
-        (exists, is_private, was_let_see_goals),
+        (exists, is_personal, was_let_see_goals),
         (exists, is_objective, belongs_to_its_organisation, manages_the_owner),
     ),
-    Permission.GOAL_CLOSE: ((exists, owns, is_private), (exists, owns, is_objective, belongs_to_its_organisation)),
+    Permission.GOAL_CLOSE: ((exists, owns, is_personal), (exists, owns, is_objective, belongs_to_its_organisation)),
     Permission.GOAL_OVERRIDE: ((exists, is_objective, administers, is_not_the_owner),),
     Permission.OBJECTIVE_CHANGE: (
         (exists, owns, is_objective, belongs_to_its_organisation),

@@ -20,6 +20,7 @@ class Contract(StrEnum):
     TRACKING = "tracking"
     OBJECTIVES = "objectives"
     PROFILES = "profiles"
+    READING = "reading"
 
 
 SCOPES: dict[Contract, tuple[str, ...]] = {
@@ -32,6 +33,16 @@ SCOPES: dict[Contract, tuple[str, ...]] = {
         "sessions:write",
     ),
     Contract.PROFILES: ("profiles:read", "values:write"),
+    Contract.READING: (
+        "goal.read",
+        "goal.create",
+        "goal.update",
+        "goal.delete",
+        "goal.estimate",
+        "streak.read",
+        "activity_day.read",
+        "activity_day.create",
+    ),
 }
 """What a token of each contract can be let do; nothing unless it is named."""
 
@@ -48,12 +59,14 @@ class TokenFacts:
 
 @dataclass(frozen=True)
 class TokenDraft:
-    """What somebody says a token should be; `days` is how long it lives."""
+    """What somebody says a token should be; `days` is how long it lives, `client` the client id of its program, which
+    the reading contract alone asks for."""
 
     name: str
     contract: Contract
     scopes: tuple[str, ...]
     days: int = USUAL_DAYS
+    client: str = ""
 
     def check(self) -> list[Problem]:
         """Return every problem, by field."""
@@ -63,6 +76,8 @@ class TokenDraft:
             problems.append(Problem("scopes", "required"))
         elif not_of_it(self.contract, self.scopes):
             problems.append(Problem("scopes", "unknown_choice"))
+        if (self.contract is Contract.READING) is not bool(self.client):
+            problems.append(Problem("client", "unknown_choice" if self.client else "required"))
         if not 1 <= self.days <= MOST_DAYS:
             problems.append(Problem("days", "out_of_range", {"minimum": 1, "maximum": MOST_DAYS}))
         return problems

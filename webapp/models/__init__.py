@@ -32,6 +32,15 @@ from webapp.models.profiles import (
     TargetGoal,
     ValueQuery,
 )
+from webapp.models.reading import (
+    ActivityDay,
+    ReadingBatch,
+    ReadingClient,
+    ReadingGoal,
+    ReadingStreak,
+    ReadingToken,
+    Work,
+)
 from webapp.models.reminders import Reminder
 from webapp.models.reviews import (
     Comment,
@@ -47,6 +56,7 @@ from webapp.models.uploads import Upload
 
 __all__ = [
     "Access",
+    "ActivityDay",
     "AdviceStep",
     "ApiKey",
     "AuditEvent",
@@ -90,6 +100,11 @@ __all__ = [
     "Person",
     "PlannedPause",
     "Profile",
+    "ReadingBatch",
+    "ReadingClient",
+    "ReadingGoal",
+    "ReadingStreak",
+    "ReadingToken",
     "Reminder",
     "ReportingLine",
     "ReviewEvent",
@@ -109,4 +124,5 @@ __all__ = [
     "Upload",
     "UsedNonce",
     "ValueQuery",
+    "Work",
 ]

@@ -15,6 +15,7 @@ from webapp.pages import goal_templates
 from webapp.pages.mood_panel import panel_of
 from webapp.pages.owed import owed_lines
 from webapp.pages.profile_lines import overview_lines
+from webapp.pages.reading_lines import next_of
 from webapp.pages.respond import page
 from webapp.pages.rows import row, row_words
 from webapp.queries import days, overview
@@ -46,6 +47,7 @@ def index() -> str:
     week = week_strip(viewer, first, last, days.tallies(db.session, viewer, first, last))
     context = {"tally": tally, "week": week, "yesterday": shifted(viewer.today, -1), "templates": templates}
     context["owed"] = owed_lines(owed_by(db.session, viewer)) if words.owes else []
+    context["reading"] = next_of(viewer) if words.reads else []
     context["profiles"] = overview_lines(overview.of(db.session, viewer))
     return page("dashboard/index.html", **context, **lists, **panel_of(words))
 

@@ -1,4 +1,4 @@
-"""What people take with them: everything as one file, or goals, days and moods as tables for a spreadsheet."""
+"""What people take with them: everything as one file, or goals, days, moods and what they read as tables."""
 
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -66,6 +66,14 @@ def moods() -> Response:
     """Every mood."""
     _count()
     return _file("moods", "csv", exports.moods(db.session, g.viewer), CSV)
+
+
+@bp.post("/export/reading.csv")
+@fresh
+def reading() -> Response:
+    """Every day of reading."""
+    _count()
+    return _file("reading", "csv", exports.reading(db.session, g.viewer), CSV)
 
 
 def _count() -> None:

@@ -6,11 +6,13 @@ from flask import Blueprint, g, request
 from flask_babel import gettext as _
 
 from webapp.actions import feeds as actions
+from webapp.actions import works
 from webapp.domain.errors import Invalid, Refused
 from webapp.domain.objectives import FeedKind
 from webapp.extensions import db
 from webapp.models import KeyResult
 from webapp.pages.forms.feeds import FeedForm
+from webapp.pages.reading_words import work_title
 from webapp.pages.respond import onward, page, say
 from webapp.queries import feeds as queries
 from webapp.queries import objectives
@@ -25,7 +27,8 @@ bp = Blueprint("feeds", __name__, url_prefix="/objectives")
 @signed_in
 def feed(public_id: str) -> Any:
     """Which of the viewer's own goals the key result shows, and what others will see of it."""
-    writes = request.method == "POST"
+    if writes := request.method == "POST":
+        works.hold(db.session, g.viewer)
     row, found = objectives.find_key_result(db.session, g.viewer, public_id, lock=writes)
     require_owner(row, found)
     form = FeedForm(queries.choices(db.session, g.viewer))
@@ -68,8 +71,13 @@ def feed_panel(row: KeyResult, found: Found, *, may: bool) -> dict[str, Any] | N
 
 def feed_words(feed: Feed) -> str:
     """What the key result follows, as far as the viewer may know."""
-    if feed.title is None:
+    if feed.goal is None:
         return _("This number follows a personal goal of its owner's. Only the number is shown.")
+    title, read = work_title(feed.goal.category, feed.goal.title), feed.goal.category is not None
+    if feed.kind is FeedKind.COMPLETION and read:
+        return _("It follows your reading of “%(title)s”: on how many percent of the days you read.", title=title)
     if feed.kind is FeedKind.COMPLETION:
-        return _("It follows your goal “%(title)s”: how many percent of its due dates are done.", title=feed.title)
-    return _("It follows your goal “%(title)s”: the sum of its amounts.", title=feed.title)
+        return _("It follows your goal “%(title)s”: how many percent of its due dates are done.", title=title)
+    if read:
+        return _("It follows your reading of “%(title)s”: how much of it you read.", title=title)
+    return _("It follows your goal “%(title)s”: the sum of its amounts.", title=title)

@@ -12,6 +12,7 @@ from webapp.domain.errors import Invalid
 from webapp.extensions import db
 from webapp.pages.forms.tokens import TokenForm, contract_words, scope_words
 from webapp.pages.respond import onward, page
+from webapp.queries import reading_clients
 from webapp.queries.api_tokens import TokenRow, TokenState, listed, shown
 from webapp.web import idempotency
 from webapp.web.formats import moment
@@ -35,18 +36,19 @@ def index() -> str:
 @fresh
 def new() -> Answer:
     """A new token, whose secret is on this one answer only: sent again, the form makes no other."""
-    form = TokenForm()
+    form = TokenForm(reading_clients.choices(db.session, g.viewer))
     if request.method != "POST":
         return page("account/token_new.html", form=form)
     if (made := idempotency.answered(form.nonce.data)) is not None:
         flash(_("That token is made already. If you missed its secret, revoke it and make another."))
         return onward(made)
     try:
-        token, secret = api_tokens.create(db.session, g.viewer, form.draft())
+        draft = form.draft()
+        token, secret = api_tokens.create(db.session, g.viewer, draft)
     except Invalid as invalid:
         return page("account/token_new.html", form=form.absorb(invalid)), 422
     idempotency.keep(form.nonce.data, url_for(".index"))
-    return page("account/token_made.html", name=token.name, secret=secret)
+    return page("account/token_made.html", name=token.name, secret=secret, client=draft.client)
 
 
 @bp.route("/account/tokens/<public_id>/revoke", methods=["GET", "POST"])
@@ -63,8 +65,11 @@ def revoke(public_id: str) -> Answer:
 
 def words_of(row: TokenRow) -> str:
     """Until when the program may do what, and when it last did."""
+    written_for = contract_words(row.contract)
+    if row.client:
+        written_for = _("%(contract)s, by %(program)s", contract=written_for, program=row.client)
     may = _("May %(things)s", things=", ".join(map(scope_words, row.scopes)))
-    return " · ".join((contract_words(row.contract), may, _end_of(row), _use_of(row)))
+    return " · ".join((written_for, may, _end_of(row), _use_of(row)))
 
 
 def program_words(rows: Sequence[TokenRow]) -> str:
@@ -81,7 +86,7 @@ def program_words(rows: Sequence[TokenRow]) -> str:
 
 def _end_of(row: TokenRow) -> str:
     if row.state is TokenState.REVOKED:
-        return _("revoked")
+        return _("ended with its program") if row.shut_out else _("revoked")
     end = moment(row.expires_at, "long") if row.expires_at else ""
     return _("ended %(day)s", day=end) if row.state is TokenState.EXPIRED else _("until %(day)s", day=end)
 

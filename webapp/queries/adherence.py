@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, String, and_, bindparam, case, cast, func, literal, or_, select
 
 from webapp.domain.days import shifted
+from webapp.domain.goals import Kind
 from webapp.domain.pauses import Pause, paused_between
 from webapp.domain.schedules import Frequency, Schedule, due_between, in_force
 from webapp.domain.tracking import DayState, Direction
@@ -18,7 +19,6 @@ from webapp.models import Entry, Goal, Grant, Occurrence, PlannedPause, ReviewRo
 from webapp.models.engine import AnySession
 from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
 from webapp.queries.habits import answered
-from webapp.queries.visibility import PRIVATE
 
 DAYS = 28
 FEW = 7
@@ -128,7 +128,7 @@ _GOALS = (
     .where(
         Grant.id.in_(bindparam("grants", expanding=True)),
         Grant.sees_goals,
-        or_(*(Goal.kind == kind for kind in PRIVATE)),
+        Goal.kind == Kind.PERSONAL,
         Goal.deleted_at.is_(None),
         Goal.archived_at.is_(None),
     )

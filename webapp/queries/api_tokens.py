@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from webapp.domain.errors import NotFound
 from webapp.domain.people import Viewer
 from webapp.domain.tokens import Contract
-from webapp.models import Person, Token
+from webapp.models import Person, ReadingClient, ReadingToken, Token
 from webapp.models.engine import AnySession
 
 PURPOSE = "api"
@@ -29,7 +29,8 @@ class TokenState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """A token in a list; `id` is its public id, `prefix` the start of its secret."""
+    """A token in a list; `id` is its public id, `prefix` the start of its secret. One of the reading contract is of use
+    to the program `client` with this client id alone, and may have been `shut_out` with it."""
 
     id: str
     name: str
@@ -40,14 +41,16 @@ class TokenRow:
     expires_at: datetime | None
     used_at: datetime | None
     state: TokenState
+    client: str = ""
+    client_id: str = ""
+    shut_out: bool = False
 
 
 def listed(session: AnySession, viewer: Viewer) -> list[TokenRow]:
     """The viewer's tokens, those that live first, newest first; of very many only the first hundred."""
     lives = and_(*live(viewer.now))
-    statement = select(Token).where(Token.person_id == viewer.id, OF_PROGRAMS)
-    statement = statement.order_by(lives.desc(), Token.created_at.desc(), Token.id.desc()).limit(MOST_LISTED)
-    return [_row(token, viewer.now) for token in session.scalars(statement)]
+    statement = _of(viewer).order_by(lives.desc(), Token.created_at.desc(), Token.id.desc()).limit(MOST_LISTED)
+    return [_row(token, client, viewer.now) for token, client in session.execute(statement)]
 
 
 def find(session: AnySession, viewer: Viewer, public_id: str) -> Token:
@@ -61,7 +64,11 @@ def find(session: AnySession, viewer: Viewer, public_id: str) -> Token:
 
 def shown(session: AnySession, viewer: Viewer, public_id: str) -> TokenRow:
     """The viewer's own token as the list shows it; raises NotFound."""
-    return _row(find(session, viewer, public_id), viewer.now)
+    found = session.execute(_of(viewer).where(Token.public_id == public_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    token, client = found
+    return _row(token, client, viewer.now)
 
 
 def owner_of(session: AnySession, public_id: str) -> Person | None:
@@ -75,7 +82,14 @@ def live(now: datetime) -> Sequence[ColumnElement[bool]]:
     return (Token.revoked_at.is_(None), Token.expires_at > now)
 
 
-def _row(token: Token, now: datetime) -> TokenRow:
+def _of(viewer: Viewer) -> Select[Token, ReadingClient]:
+    """The viewer's tokens, each with the program of the reading contract that it is of use to."""
+    statement = select(Token, ReadingClient).outerjoin(ReadingToken, ReadingToken.token_id == Token.id)
+    statement = statement.outerjoin(ReadingClient, ReadingClient.id == ReadingToken.client_id)
+    return statement.where(Token.person_id == viewer.id, OF_PROGRAMS)
+
+
+def _row(token: Token, client: ReadingClient | None, now: datetime) -> TokenRow:
     return TokenRow(
         id=token.public_id,
         name=token.name or "",
@@ -86,6 +100,9 @@ def _row(token: Token, now: datetime) -> TokenRow:
         expires_at=token.expires_at,
         used_at=token.used_at,
         state=_state(token, now),
+        client=client.name if client else "",
+        client_id=client.client_id if client else "",
+        shut_out=client is not None and token.revoked_at is not None and token.revoked_at == client.revoked_at,
     )
 
 

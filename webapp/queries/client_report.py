@@ -14,6 +14,7 @@ from sqlalchemy import BindParameter, and_, bindparam, case, func, or_, select
 
 from webapp.domain.checkpoints import streak_of
 from webapp.domain.days import instant_of, local_day, shifted, week_containing
+from webapp.domain.goals import Kind
 from webapp.domain.grants import Scope
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Viewer
@@ -38,7 +39,6 @@ from webapp.queries.clients import Client, Shown
 from webapp.queries.goals import open_or_empty
 from webapp.queries.habits import answered
 from webapp.queries.reviews import known_to_therapist
-from webapp.queries.visibility import PRIVATE
 
 LONGEST_DAYS = 366
 DECISIONS = 100
@@ -110,7 +110,7 @@ _client: BindParameter[int] = bindparam("client_id")
 _month: BindParameter[date] = bindparam("month")
 _shown = (
     Goal.owner_id == _client,
-    or_(*(Goal.kind == kind for kind in PRIVATE)),
+    Goal.kind == Kind.PERSONAL,
     Goal.deleted_at.is_(None),
     or_(Goal.archived_at.is_(None), Goal.archived_at >= bindparam("begins")),
 )
@@ -142,7 +142,7 @@ _DECISIONS = (
     select(ReviewEvent.at, ReviewEvent.act, ReviewEvent.actor_id, ReviewEvent.comment, Goal.title)
     .join(ReviewRound, ReviewRound.id == ReviewEvent.round_id)
     .join(Goal, Goal.id == ReviewRound.goal_id)
-    .where(Goal.owner_id == _client, or_(*(Goal.kind == kind for kind in PRIVATE)), Goal.deleted_at.is_(None))
+    .where(Goal.owner_id == _client, Goal.kind == Kind.PERSONAL, Goal.deleted_at.is_(None))
     .where(*known_to_therapist(bindparam("viewer_id")), ReviewEvent.actor_id.in_(bindparam("actors", expanding=True)))
     .where(ReviewEvent.act != Act.NUDGE)
     .where(ReviewEvent.at >= bindparam("begins"), ReviewEvent.at < bindparam("ends"))

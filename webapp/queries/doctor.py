@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import exists, func, or_, select, text
 from sqlalchemy.orm import selectinload
 
-from webapp.domain.goals import Lifecycle
+from webapp.domain.goals import Kind, Lifecycle
 from webapp.domain.schedules import Frequency, Schedule, due_dates
 from webapp.domain.tracking import Day, DayState, Direction, Fact, completes, day_values
 from webapp.models import DataKey, Entry, Goal, Mood, MoodLabel, Occurrence, Person, ScheduleVersion, SignIn
@@ -23,10 +23,10 @@ from webapp.queries.doctor_habits import habit_findings
 from webapp.queries.doctor_ladders import ladder_findings
 from webapp.queries.doctor_moods import mood_findings
 from webapp.queries.doctor_objectives import objective_findings
+from webapp.queries.doctor_reading import reading_findings
 from webapp.queries.doctor_reviews import review_findings
 from webapp.queries.habits import aim_on
 from webapp.queries.sealed_cells import broken_cells
-from webapp.queries.visibility import PRIVATE
 
 GOALS_AT_ONCE = 20
 NOON = time(12)
@@ -48,6 +48,7 @@ def examine(session: AnySession, today: date, now: datetime | None = None) -> It
     yield from mood_findings(session)
     yield from review_findings(session)
     yield from objective_findings(session)
+    yield from reading_findings(session)
     yield from ladder_findings(session, now or datetime.combine(today, NOON, UTC))
     for cell in broken_cells(session):
         yield Finding(cell, "does not open with its owner's key")
@@ -77,14 +78,14 @@ def _orphans(session: AnySession) -> Iterator[Finding]:
         .join(Goal, Goal.id == Entry.goal_id)
         .where(
             Entry.subject_id != Goal.owner_id,
-            Goal.kind.in_(PRIVATE),  # an objective can become another's
+            Goal.kind == Kind.PERSONAL,  # an objective can become another's
         )
     )
     for entry_id in session.scalars(others):
         yield Finding(f"entry {entry_id}", "is about somebody else than the goal's owner")
     current = func.count().filter(ScheduleVersion.is_current)
     counts = select(Goal.id).outerjoin(ScheduleVersion, ScheduleVersion.goal_id == Goal.id).group_by(Goal.id)
-    counts = counts.where(Goal.kind.in_(PRIVATE))
+    counts = counts.where(Goal.kind == Kind.PERSONAL)
     for goal_id in session.scalars(counts.having(current != 1)):
         yield Finding(f"goal {goal_id}", "has not exactly one current schedule")
 
@@ -93,7 +94,7 @@ def _goals(session: AnySession) -> Iterator[Sequence[Goal]]:
     last = 0
     statement = (
         select(Goal)
-        .where(Goal.kind.in_(PRIVATE))
+        .where(Goal.kind == Kind.PERSONAL)
         .options(selectinload(Goal.schedules))
         .order_by(Goal.id)
         .limit(GOALS_AT_ONCE)

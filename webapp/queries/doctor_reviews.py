@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from webapp.domain.goals import Lifecycle, ReviewState
+from webapp.domain.goals import Kind, Lifecycle, ReviewState
 from webapp.domain.grants import GrantState
 from webapp.domain.reviews import Act, RoundState, Verdict
 from webapp.models import (
@@ -23,7 +23,6 @@ from webapp.models import (
 )
 from webapp.models.engine import AnySession
 from webapp.queries.doctor_finding import Finding
-from webapp.queries.visibility import PRIVATE
 
 Checks = Iterator[tuple[str, Select[int], str]]
 
@@ -115,7 +114,7 @@ def _grants() -> Checks:
 def _comments() -> Checks:
     """A comment is between the owner and one other, or its owner's; who is named may read it, unless they left."""
     joined = select(Comment.id).join(Goal, Goal.id == Comment.goal_id)
-    private = Goal.kind.in_(PRIVATE)
+    private = Goal.kind == Kind.PERSONAL
     said_by_them = and_(Comment.between_id.is_not(None), Comment.author_id == Comment.between_id)
     two = or_(Comment.author_id == Goal.owner_id, said_by_them)
     yield "comment", joined.where(private, ~two), "is between two of whom its author is neither"

@@ -5,6 +5,7 @@ import json
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
+from webapp.domain.goals import Kind
 from webapp.domain.people import Viewer
 from webapp.models import (
     Entry,
@@ -20,11 +21,10 @@ from webapp.models import (
 )
 from webapp.models.engine import AnySession
 from webapp.queries.export_rows import Row, of_private_goals, opened, rows_of
-from webapp.queries.visibility import PRIVATE
 
 
 def _mine(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
-    return (Goal.owner_id == viewer.id, Goal.kind.in_(PRIVATE))
+    return (Goal.owner_id == viewer.id, Goal.kind == Kind.PERSONAL)
 
 
 def goals(session: AnySession, viewer: Viewer) -> list[Row]:

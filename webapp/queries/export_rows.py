@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Executable, Select, select
 
+from webapp.domain.goals import Kind
 from webapp.domain.people import Viewer
 from webapp.models import Goal
 from webapp.models.engine import AnySession
 from webapp.queries.sealing import PLAIN
-from webapp.queries.visibility import PRIVATE
 
 Row = dict[str, Any]
 IS_PLAIN = Goal.organisation_id.is_not(None).label("plain")
@@ -25,7 +25,7 @@ def of_goals(viewer: Viewer, *columns: Any) -> Select[Any]:
 
 def of_private_goals(viewer: Viewer, *columns: Any) -> Select[Any]:
     """As `of_goals`, of those that are nobody's but the viewer's."""
-    return of_goals(viewer, *columns).where(Goal.kind.in_(PRIVATE))
+    return of_goals(viewer, *columns).where(Goal.kind == Kind.PERSONAL)
 
 
 def rows_of(session: AnySession, statement: Executable) -> list[Row]:

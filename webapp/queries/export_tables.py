@@ -1,4 +1,5 @@
-"""Goals, days and moods as tables for spreadsheet programs: what stands now, without what was corrected or deleted."""
+"""Goals, days, moods and what was read as tables for spreadsheet programs: what stands now, without what was corrected
+or deleted."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -6,15 +7,28 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from webapp.domain import quran
 from webapp.domain.days import wall_clock
 from webapp.domain.moods import USUAL_WORDS
 from webapp.domain.people import Viewer
 from webapp.domain.schedules import Schedule
 from webapp.domain.spreadsheets import Cell
-from webapp.models import Entry, Goal, Mood, MoodBecause, MoodLabel, MoodReason, Occurrence, ScheduleVersion
+from webapp.models import (
+    ActivityDay,
+    Entry,
+    Goal,
+    Mood,
+    MoodBecause,
+    MoodLabel,
+    MoodReason,
+    Occurrence,
+    ScheduleVersion,
+    Work,
+)
 from webapp.models.engine import AnySession
 from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
 from webapp.queries import tags
+from webapp.queries.reading import as_ranges, works_of
 from webapp.queries.visibility import goals_of
 
 BETWEEN_WORDS = " | "
@@ -36,6 +50,7 @@ GOALS = (
 )
 ENTRIES = ("goal", "date", "state", "value", "unit", "note", "recorded_at", "source")
 MOODS = ("date", "time", "zone", "mood", "level", "energy", "reasons", "note")
+READING = ("work", "category", "date", "seconds", "amount", "unit", "verses", "progress")
 
 
 def goals(session: AnySession, viewer: Viewer, in_words: Callable[[Schedule], str]) -> Table:
@@ -51,6 +66,11 @@ def entries(session: AnySession, viewer: Viewer) -> Table:
 def moods(session: AnySession, viewer: Viewer) -> Table:
     """A row for each mood, by the clock on the wall where it was felt."""
     return Table(MOODS, _moods(session, viewer))
+
+
+def reading(session: AnySession, viewer: Viewer) -> Table:
+    """A row for each day of a work on which something was read; the amount is with what the verses fill."""
+    return Table(READING, _reading(session, viewer))
 
 
 def _goals(session: AnySession, viewer: Viewer, in_words: Callable[[Schedule], str]) -> Iterator[tuple[Cell, ...]]:
@@ -122,6 +142,20 @@ def _moods(session: AnySession, viewer: Viewer) -> Iterator[tuple[Cell, ...]]:
         reasons = BETWEEN_WORDS.join(sorted(because[row.id], key=str.casefold))
         note = _open(viewer, "mood.note", row.note)
         yield felt.date(), f"{felt:%H:%M}", row.zone, label, row.level, row.energy, reasons, note
+
+
+def _reading(session: AnySession, viewer: Viewer) -> Iterator[tuple[Cell, ...]]:
+    statement = (
+        select(Goal.title, Work.category, ActivityDay.local_date, ActivityDay.seconds, ActivityDay.filled, Work.unit)
+        .add_columns(ActivityDay.verses, ActivityDay.progress)
+        .join(Work, Work.goal_id == Goal.id)
+        .join(ActivityDay, ActivityDay.goal_id == Work.goal_id)
+        .where(works_of(viewer))
+        .order_by(Goal.id, ActivityDay.local_date)
+    )
+    for title, category, *said, verses, progress in session.execute(statement):
+        ranges = BETWEEN_WORDS.join(quran.range_text(part) for part in as_ranges(verses))
+        yield _open(viewer, "goal.title", title), category, *said, ranges, progress
 
 
 def _open(viewer: Viewer, column: str, sealed: bytes | None) -> str:

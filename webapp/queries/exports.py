@@ -18,6 +18,8 @@ from webapp.models import (
     MembershipRole,
     Organisation,
     Person,
+    ReadingClient,
+    ReadingToken,
     ReportingLine,
     SignIn,
     Team,
@@ -25,7 +27,15 @@ from webapp.models import (
     Token,
 )
 from webapp.models.engine import AnySession
-from webapp.queries import export_goals, export_ladders, export_moods, export_objectives, export_reviews, export_trust
+from webapp.queries import (
+    export_goals,
+    export_ladders,
+    export_moods,
+    export_objectives,
+    export_reading,
+    export_reviews,
+    export_trust,
+)
 from webapp.queries.export_rows import Row, plain, rows_of
 
 EXPORTED = {
@@ -58,6 +68,11 @@ EXPORTED = {
     "goal_keyword": "values",
     "target_goal": "values",
     "value_query": "value_queries",
+    "work": "works",
+    "reading_goal": "reading_goals",
+    "reading_batch": "readings",
+    "activity_day": "activity_days",
+    "reading_streak": "reading_streaks",
     "mood_label": "mood_labels",
     "mood_reason": "mood_reasons",
     "mood": "moods",
@@ -77,12 +92,14 @@ EXPORTED = {
     "comment_mention": "mentions",
     "sign_in": "sessions",
     "token": "tokens",
+    "reading_token": "tokens",
     "audit_event": "events",
 }
 """Under which list each table's rows are found."""
 
 LEFT_OUT = {
     "api_key": "a key of the organisation's; whoever made it is in its audit log",
+    "reading_client": "a program that an organisation or the operator let in; its name is with the tokens for it",
     "target": "what a profile asks, the organisation's; what it asked of the person is with their standings",
     "advice_step": "what the organisation recommends to everybody",
     "standing_count": "how many stand where on a board; counted from all standings",
@@ -120,6 +137,11 @@ def everything(session: AnySession, viewer: Viewer) -> dict[str, Any]:
         "standings": export_ladders.standings(session, viewer),
         "values": export_ladders.values(session, viewer),
         "value_queries": export_ladders.value_queries(session, viewer),
+        "works": export_reading.works(session, viewer),
+        "reading_goals": export_reading.goals(session, viewer),
+        "readings": export_reading.readings(session, viewer),
+        "activity_days": export_reading.days(session, viewer),
+        "reading_streaks": export_reading.streaks(session, viewer),
         "mood_labels": export_moods.labels(session, viewer),
         "mood_reasons": export_moods.reasons(session, viewer),
         "moods": export_moods.moods(session, viewer),
@@ -202,10 +224,17 @@ def _sessions(session: AnySession, viewer: Viewer) -> list[Row]:
 
 
 def _tokens(session: AnySession, viewer: Viewer) -> list[Row]:
-    """Mailed links and programs' tokens, without their secrets."""
+    """Mailed links and programs' tokens, without their secrets; one for reading names the program it is of use to."""
     names = ("purpose", "address", "name", "contract", "scopes", "created_at", "expires_at", "used_at", "revoked_at")
     columns = [Token.public_id.label("id"), *(getattr(Token, name) for name in names)]
-    return rows_of(session, select(*columns).where(Token.person_id == viewer.id).order_by(Token.id))
+    statement = (
+        select(*columns, ReadingClient.name.label("program"))
+        .outerjoin(ReadingToken, ReadingToken.token_id == Token.id)
+        .outerjoin(ReadingClient, ReadingClient.id == ReadingToken.client_id)
+        .where(Token.person_id == viewer.id)
+        .order_by(Token.id)
+    )
+    return rows_of(session, statement)
 
 
 def _events(session: AnySession, viewer: Viewer) -> list[Row]:

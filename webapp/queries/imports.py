@@ -129,7 +129,7 @@ def levels_of(session: AnySession, label_ids: Iterable[int]) -> dict[int, int | 
 
 def live_goals(session: AnySession, viewer: Viewer) -> int:
     """How many goals count towards the viewer's limit."""
-    statement = select(func.count()).select_from(Goal).where(Goal.owner_id == viewer.id, Goal.deleted_at.is_(None))
+    statement = select(func.count()).select_from(Goal).where(goals_of(viewer))
     return session.execute(statement).scalar_one()
 
 

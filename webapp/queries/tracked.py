@@ -9,7 +9,7 @@ from sqlalchemy import Integer, String, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from webapp.domain.errors import NotFound
-from webapp.domain.goals import Lifecycle
+from webapp.domain.goals import Kind, Lifecycle
 from webapp.domain.people import Viewer
 from webapp.domain.reviews import Word, stands_approved
 from webapp.domain.schedules import Schedule
@@ -20,7 +20,7 @@ from webapp.models.goals import SCHEDULE_COLUMNS, schedule_of
 from webapp.queries.goals import open_or_empty, went_well
 from webapp.queries.reviews import words_on
 from webapp.queries.sealing import words_of
-from webapp.queries.visibility import PRIVATE, goals_of, goals_visible_to, grants_open_to
+from webapp.queries.visibility import goals_of, goals_visible_to, grants_open_to
 
 LARGEST_NUMBER = 2**63 - 1
 
@@ -165,7 +165,7 @@ def several(session: AnySession, viewer: Viewer, numbers: Iterable[int], *, lock
     wanted = sorted({number for number in numbers if is_number(number)})
     if not wanted:
         return {}
-    visible = or_(goals_of(viewer), and_(goals_visible_to(viewer), Goal.kind.in_(PRIVATE)))
+    visible = or_(goals_of(viewer), and_(goals_visible_to(viewer), Goal.kind == Kind.PERSONAL))
     statement = select(Goal).where(Goal.id.in_(wanted), visible).order_by(Goal.id)
     statement = statement.options(selectinload(Goal.schedules)).execution_options(populate_existing=lock)
     goals = session.scalars(statement.with_for_update() if lock else statement)

@@ -10,14 +10,11 @@ from webapp.domain.grants import GrantState
 from webapp.domain.people import MembershipStatus, Role, Viewer
 from webapp.models import Comment, Goal, Grant, Membership, MembershipRole, Mood, ReviewRound, ReviewSeat
 
-PRIVATE = tuple(kind for kind in Kind if kind.is_private)
-
 
 def goals_of(viewer: Viewer | BindParameter[int]) -> ColumnElement[bool]:
-    """The viewer's own private goals that still exist; a statement that is built once names a parameter instead."""
+    """The viewer's own personal goals that still exist; a statement that is built once names a parameter instead."""
     owner = viewer.id if isinstance(viewer, Viewer) else viewer
-    kinds = or_(*(Goal.kind == kind for kind in PRIVATE))
-    return and_(Goal.owner_id == owner, kinds, Goal.deleted_at.is_(None))
+    return and_(Goal.owner_id == owner, Goal.kind == Kind.PERSONAL, Goal.deleted_at.is_(None))
 
 
 def goals_visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -27,8 +24,8 @@ def goals_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     return and_(
         Goal.deleted_at.is_(None),
         or_(
-            and_(Goal.owner_id == viewer.id, Goal.kind.in_(PRIVATE)),
-            and_(Goal.kind.in_(PRIVATE), exists().where(Grant.client_id == Goal.owner_id, grants_open_to(viewer))),
+            and_(Goal.owner_id == viewer.id, Goal.kind == Kind.PERSONAL),
+            and_(Goal.kind == Kind.PERSONAL, exists().where(Grant.client_id == Goal.owner_id, grants_open_to(viewer))),
             and_(Goal.kind == Kind.OBJECTIVE, in_my_organisations),
         ),
     )

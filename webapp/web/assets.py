@@ -12,7 +12,7 @@ from webapp.web.policies import anyone
 
 ICONS = "vendor/lucide@1.62.0/icons.svg"
 LAYERS = ("tokens", "base", "layout", "components", "pages")
-STYLES = (*LAYERS, "editor", "goal", "habits", "moods", "trust", "objectives", "objective")
+STYLES = (*LAYERS, "editor", "goal", "habits", "moods", "trust", "objectives", "objective", "reading")
 """Files of the one style sheet, in order; those after the layers belong to the layer of pages."""
 TYPES = {
     ".css": "text/css; charset=utf-8",

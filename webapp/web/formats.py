@@ -249,6 +249,21 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         "owner_proposes": _(
             "This was approved: only its owner can ask for a change of it. You can change words, tags and its place."
         ),
+        "goal_is_live": _("You have a goal for this already: change it, or end it first."),
+        "which_book": _("Please choose a book."),
+        "no_verses": _("A book is counted in pages or chapters, not in verses."),
+        "not_a_range": _("Please write two verses, the first one first, like %(example)s.", example="2:143-2:200"),
+        "daily_time": _("From one minute to four hours a day."),
+        "nothing_read": _("Please say what you read: pages, verses or minutes."),
+        "day_is_full": _("A day has 24 hours, and with this it would have more."),
+        "already_read": _("Something of it was read already, so it stays counted as it is."),
+        "too_fine": _("At most %(places)s decimals.", places=params.get("places", "")),
+        "in_the_future": _("That is still ahead."),
+        "read_before": _(
+            "You were at %(place)s already. If you read it again, say how much you read instead.",
+            place=params.get("place", ""),
+        ),
+        "one_of_both": _("Please say where you are, or how much you read: not both."),
         "too_many_comments": _("So much has been said here that nothing more fits."),
         "too_many_goals": ngettext(
             "You can carry one goal at a time.",

@@ -35,6 +35,15 @@ from webapp.domain.imports.own_goals import (
     version_of,
 )
 from webapp.domain.imports.own_moods import OwnLabel, OwnMood, OwnReason, label_of, mood_of, reason_of
+from webapp.domain.imports.own_reading import (
+    OwnReading,
+    OwnReadingGoal,
+    OwnWork,
+    check_reading,
+    reading_goal_of,
+    reading_of,
+    work_of,
+)
 from webapp.domain.people import Theme
 from webapp.domain.tracking import LARGEST_VALUE, Mode
 
@@ -81,6 +90,9 @@ class OwnExport:
     labels: tuple[OwnLabel, ...]
     reasons: tuple[OwnReason, ...]
     moods: tuple[OwnMood, ...]
+    works: tuple[OwnWork, ...]
+    reading_goals: tuple[OwnReadingGoal, ...]
+    readings: tuple[OwnReading, ...]
     left_out: int
 
 
@@ -119,11 +131,15 @@ def read_own(data: bytes, today: date) -> OwnExport:
         labels=tuple(labels),
         reasons=tuple(reasons),
         moods=tuple(moods),
+        works=tuple(_each(content, found, "works", MOST_WORDS, work_of)),
+        reading_goals=tuple(_each(content, found, "reading_goals", MOST_OF_GOALS, reading_goal_of)),
+        readings=tuple(_each(content, found, "readings", MOST_FACTS, reading_of)),
         left_out=left_out + entries.count(None),
     )
     _check_ids(own, found)
     _check_ledger(entries, found)
     _check_moods(own, found)
+    check_reading(own.works, own.reading_goals, own.readings, found)
     found.finish()
     return own
 
@@ -228,6 +244,9 @@ def _check_ids(own: OwnExport, found: Findings) -> None:
         "mood_labels": own.labels,
         "mood_reasons": own.reasons,
         "moods": own.moods,
+        "works": own.works,
+        "reading_goals": own.reading_goals,
+        "readings": own.readings,
     }
     for name, things in lists.items():
         seen: set[str] = set()
