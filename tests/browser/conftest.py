@@ -38,7 +38,7 @@ from webapp.models import Goal, Person
 from webapp.settings import ROOT
 from webapp.worker import loop
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 ROOMY = {f"LIMIT_{name}": "10000" for name in ("SIGN_IN_ADDRESS_HOUR", "SIGN_UP_ADDRESS_HOUR", "MAIL_ADDRESS_HOUR")}
 """Every test comes from one address."""
 
@@ -151,7 +151,7 @@ def _serving(settings: dict[str, str], log: Path) -> Iterator[None]:
 def _wait_for(address: str, log: Path) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
-        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2) as answer:
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=10) as answer:
             if answer.status == 200:
                 return
         time.sleep(0.1)
