@@ -7,13 +7,10 @@ from sqlalchemy import select
 from webapp.domain.days import shifted
 from webapp.domain.people import Viewer
 from webapp.domain.reading import Category
-from webapp.domain.reading_streaks import Run, with_day, without_day
+from webapp.domain.reading_streaks import ANY, Run, with_day, without_day
 from webapp.models import ReadingStreak
 from webapp.models.engine import AnySession
 from webapp.queries.reading import any_read_on
-
-ANY = "any"
-"""Streaks of whatever was read."""
 
 
 def follow(session: AnySession, viewer: Viewer, category: Category, day: date) -> None:

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from webapp.actions import feeds, reading_goals, reading_log, reading_streaks
+from webapp.actions import feeds, reading_goals, reading_log
 from webapp.domain.goals import Kind
 from webapp.domain.imports.own import OwnExport
 from webapp.domain.imports.own_reading import OwnReading, OwnReadingGoal, OwnWork
 from webapp.domain.people import Viewer
 from webapp.domain.reading import NOTHING, SECONDS_A_DAY, Category
 from webapp.domain.reading_drafts import WORKS_PER_PERSON
-from webapp.domain.reading_streaks import Run, runs
+from webapp.domain.reading_streaks import ANY, Run, runs
 from webapp.domain.tracking import Mode
 from webapp.models import ActivityDay, Entry, Goal, ReadingBatch, ReadingGoal, ReadingStreak, Work
 from webapp.models.engine import AnySession
@@ -226,7 +226,7 @@ def _streaks(session: AnySession, viewer: Viewer) -> None:
     days = select(Work.category, ActivityDay.local_date).join(Work, Work.goal_id == ActivityDay.goal_id)
     for category, day in session.execute(days.where(ActivityDay.owner_id == viewer.id)):
         lived[category.value].add(day)
-        lived[reading_streaks.ANY].add(day)
+        lived[ANY].add(day)
     due = {(of, run.first, run.last) for of, on in lived.items() for run in runs(on)}
     for streak in session.scalars(select(ReadingStreak).where(ReadingStreak.owner_id == viewer.id)):
         known = (streak.category, streak.first, streak.last)

@@ -11,7 +11,7 @@ from random import Random
 
 from sqlalchemy import select
 
-from webapp.actions import reading_clients, reading_goals, reading_log, reading_streaks, works
+from webapp.actions import reading_clients, reading_goals, reading_log, works
 from webapp.demo.history import QUIET_WEEKS, on
 from webapp.demo.people import public_id
 from webapp.domain import quran
@@ -19,7 +19,7 @@ from webapp.domain.days import days_between, instant_of, shifted
 from webapp.domain.people import Viewer
 from webapp.domain.reading import Asks, Category, Read
 from webapp.domain.reading_drafts import PlanDraft, ReadingDraft, WorkDraft
-from webapp.domain.reading_streaks import runs
+from webapp.domain.reading_streaks import ANY, runs
 from webapp.domain.tracking import Mode, Source
 from webapp.models import ActivityDay, Entry, Goal, Organisation, ReadingBatch, ReadingClient, ReadingStreak, Work
 from webapp.models.engine import AnySession
@@ -66,7 +66,7 @@ def _long_back(session: AnySession, viewer: Viewer) -> None:
         assert verses is not None
         reads.append((day, Read(seconds=240 + day.toordinal() * 7 % 90, verses=(verses,))))
     _write(session, viewer, work, reads)
-    for category in (Category.QURAN.value, reading_streaks.ANY):
+    for category in (Category.QURAN.value, ANY):
         for run in runs(lived):
             streak = ReadingStreak(owner_id=viewer.id, category=category, first=run.first, last=run.last, days=run.days)
             session.add(streak)

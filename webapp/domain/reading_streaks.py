@@ -11,6 +11,9 @@ from enum import StrEnum
 
 from webapp.domain.days import shifted
 
+ANY = "any"
+"""Streaks of whatever was read; any other is called by its category."""
+
 
 class StreakStatus(StrEnum):
     ACTIVE = "ACTIVE"

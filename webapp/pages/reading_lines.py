@@ -13,7 +13,7 @@ from webapp.domain.errors import NotFound
 from webapp.domain.people import Viewer
 from webapp.domain.reading import SECONDS_A_DAY, UNITS, Asks, Category, Done, Portion, Standing, Terms, Unit
 from webapp.domain.reading_drafts import LARGEST_AMOUNT, MOST_RANGES, ReadingDraft
-from webapp.domain.reading_streaks import Run
+from webapp.domain.reading_streaks import ANY, Run
 from webapp.extensions import db
 from webapp.pages.board_words import percent_words
 from webapp.pages.forms.reading import LogForm, mushaf_of
@@ -256,7 +256,7 @@ def week_of(reading: Reading, terms: Terms, today: date) -> list[tuple[str, str]
 
 def streak_of(viewer: Viewer) -> Streak:
     """How many days in a row something was read: at all, of the Quran where that is another number, and at most."""
-    now, of_quran = (reading_streaks.current(db.session, viewer, one) for one in (reading_streaks.ANY, Category.QURAN))
+    now, of_quran = (reading_streaks.current(db.session, viewer, one) for one in (ANY, Category.QURAN))
     longest = reading_streaks.longest(db.session, viewer)
     return Streak(
         row_words(now) if now else "",

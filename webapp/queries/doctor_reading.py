@@ -16,7 +16,7 @@ from webapp.domain import reading
 from webapp.domain.goals import Kind
 from webapp.domain.ranges import united
 from webapp.domain.reading import NOTHING, Category, Done, Read
-from webapp.domain.reading_streaks import runs
+from webapp.domain.reading_streaks import ANY, runs
 from webapp.domain.tokens import Contract
 from webapp.domain.tracking import Source
 from webapp.models import (
@@ -37,8 +37,6 @@ from webapp.queries.doctor_finding import Finding
 from webapp.queries.reading import as_ranges, plan_row, read_of
 from webapp.queries.reading_days import place_of
 
-OF_ANYTHING = "any"
-"""What streaks of whatever was read are called."""
 Shown = tuple[int, int, int, Decimal, Decimal, tuple[tuple[int, int], ...], int | None]
 
 
@@ -114,7 +112,7 @@ def _reader(session: AnySession, person_id: int) -> Iterator[Finding]:
             yield Finding(f"work {work.goal_id}", "is read up to elsewhere than its days say")
         yield from _goals(session, work)
         lived[work.category] |= said.keys()
-        lived[OF_ANYTHING] |= said.keys()
+        lived[ANY] |= said.keys()
     yield from _streaks(session, person_id, lived)
 
 
@@ -192,7 +190,7 @@ def _streaks(session: AnySession, person_id: int, lived: dict[str, set[date]]) -
     there: dict[str, set[tuple[date, date, int]]] = defaultdict(set)
     for row in session.scalars(rows):
         there[row.category].add((row.first, row.last, row.days))
-    for category in (*Category, OF_ANYTHING):
+    for category in (*Category, ANY):
         due = {(run.first, run.last, run.days) for run in runs(lived[category])}
         if there.pop(category, set()) != due:
             yield Finding(f"person {person_id}", f"has streaks of {category} that their days do not come to")

@@ -13,11 +13,10 @@ from webapp.domain.goals import Outcome
 from webapp.domain.people import Viewer
 from webapp.domain.ranges import Ranges, united
 from webapp.domain.reading import Category, Done, Terms
-from webapp.domain.reading_streaks import Run
+from webapp.domain.reading_streaks import ANY, Run
 from webapp.models import ActivityDay, Goal, ReadingGoal, ReadingStreak, Work
 from webapp.models.engine import AnySession
 from webapp.queries.reading import DayRow, Reading, as_ranges, day_row, days_between, plan_row, readings, works_of
-from webapp.queries.reading_streaks import ANY
 
 LISTED = 30
 PAST = 10

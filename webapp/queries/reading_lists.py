@@ -87,13 +87,6 @@ def streaks(
     return Page([_streak(row, viewer) for row in rows], has_next, has_previous)
 
 
-def current_streak(session: AnySession, viewer: Viewer, category: Category) -> StreakRow | None:
-    """The viewer's streak that today can carry on."""
-    statement = _streaks(viewer, category).where(_goes_on(viewer)).order_by(ReadingStreak.last.desc()).limit(1)
-    row = session.execute(statement).first()
-    return _streak(row, viewer) if row else None
-
-
 def activity_days(session: AnySession, viewer: Viewer, category: Category, asked: Asked) -> Page[DayRow]:
     """What the viewer read of a category, day by day."""
     statement = day_listed(viewer, category)

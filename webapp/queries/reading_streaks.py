@@ -6,12 +6,9 @@ from sqlalchemy import select
 
 from webapp.domain import reading_streaks
 from webapp.domain.people import Viewer
-from webapp.domain.reading_streaks import Run
+from webapp.domain.reading_streaks import ANY, Run
 from webapp.models import ReadingStreak
 from webapp.models.engine import AnySession
-
-ANY = "any"
-"""Streaks of whatever was read; any other is called by its category."""
 
 
 def current(session: AnySession, viewer: Viewer, category: str = ANY) -> Run | None:

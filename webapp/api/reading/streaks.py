@@ -15,7 +15,7 @@ from webapp.api.reading.schemas import DaysAnswer, StreaksAnswer
 from webapp.domain.reading import Category
 from webapp.domain.reading_streaks import StreakStatus
 from webapp.extensions import db
-from webapp.queries import reading_lists
+from webapp.queries import reading_lists, reading_streaks
 from webapp.queries.reading_lists import Place, StreakRow
 
 Status = Annotated[Literal["ACTIVE", "BROKEN"] | None, WithJsonSchema({"type": "string", "enum": ["ACTIVE", "BROKEN"]})]
@@ -67,7 +67,7 @@ def list_streaks() -> Any:
 def read_current_streak() -> Any:
     """Get how many days the streak has that today can carry on; 0 where there is none."""
     query(OfQuran)
-    streak = reading_lists.current_streak(db.session, g.viewer, Category.QURAN)
+    streak = reading_streaks.current(db.session, g.viewer, Category.QURAN)
     return wrapped({"days": streak.days if streak else 0})
 
 
