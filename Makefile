@@ -61,6 +61,7 @@ bench: $(READY) ## How fast it is, beside the floor of what this machine can do
 
 nightly: $(READY) ## The long tests: faults, races, large histories
 	$(BIN)/pytest -m nightly
+	$(BIN)/python -m tests.benchmarks.reminders --postgresql --count 100000 --minutes 60
 
 fmt: $(READY) ## Format and mend what can be mended without thought
 	$(BIN)/ruff format .

@@ -11,12 +11,14 @@ from flask import Flask
 from webapp import create_app
 from webapp.extensions import db
 from webapp.settings import Settings
+from webapp.web.limits import LOOKING
 
 AppFactory = Callable[..., Flask]
 ENVIRONMENT = {
     "APP_ENV": "test",
     "SECRET_KEY": "a key that only tests know, 40 letters..",
     "FIELD_KEYS": f"test:{base64.urlsafe_b64encode(bytes(range(32))).decode()}",
+    "VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(bytes(range(1, 33))).decode(),
     "LIMIT_API_MINUTE": "1000000",  # one clock stands still for many tests
 }
 
@@ -37,6 +39,7 @@ def migrate(url: str, folder: Path) -> None:
 
 def let_go(app: Flask) -> None:
     """The application waits for the next test: connections to a server stay, those to a file are closed with it."""
+    app.extensions.pop(LOOKING, None)
     with app.app_context():
         db.session.remove()
         for engine in db.engines.values():

@@ -31,6 +31,8 @@ FACES = frozenset({"pages", "api"})
 ENGINES = ("sqlite", "postgresql")
 BOTH = frozenset({"test_locks.py", "test_moods_rights.py", "test_rights.py", "test_sealed.py", "test_statements.py"})
 """Files of the faces whose tests are about what the engines do differently, or too important for one of them."""
+LONG = frozenset({"test_reminder_answers.py", "test_reminder_kills.py"})
+"""Files beside the faces whose tests take so long that one engine has to do."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,7 +74,8 @@ def _meets_another(item: pytest.Item, there: set[str]) -> bool:
     """Whether the same test is there for the other engine, and that is the one it is to meet."""
     callspec = getattr(item, "callspec", None)
     engine = callspec.params.get("database_url") if callspec else None
-    if engine not in ENGINES or item.path.parent.name not in FACES or item.path.name in BOTH:
+    on_one = item.path.name in LONG or (item.path.parent.name in FACES and item.path.name not in BOTH)
+    if engine not in ENGINES or not on_one:
         return False
     chosen = ENGINES[crc32(item.nodeid.replace(engine, "").encode()) % 2]
     return chosen != engine and item.nodeid.replace(engine, chosen) in there

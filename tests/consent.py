@@ -54,12 +54,16 @@ def opens(session: Session, person: Person, now: datetime = NOW) -> list[int]:
     return list(session.scalars(select(Grant.id).where(grants_open_to(viewer)).order_by(Grant.id)))
 
 
+def letter_in(message: OutboxMessage) -> outbox.Letter:
+    """What the waiting message says, and to whom."""
+    return outbox.letter_of(outbox.Claim(0, "", None, "mail", None, "", 0, None, message.payload))
+
+
 def letters(session: Session) -> list[tuple[str, str]]:
     """Every message that waits: to whom, of which template; none has any words of its own."""
     found = []
     for message in session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)):
-        claim = outbox.Claim(0, "", None, "", 0, None, message.payload)
-        letter = outbox.letter_of(claim)
+        letter = letter_in(message)
         assert set(letter.values) <= {"token", "day"}
         found.append((letter.to, letter.template))
     return found
@@ -71,6 +75,6 @@ def invited(session: Session, other: Person, address: str) -> tuple[GrantInvitat
     session.commit()
     message = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert message is not None
-    letter = outbox.letter_of(outbox.Claim(0, "", None, "", 0, None, message.payload))
+    letter = letter_in(message)
     assert (letter.to, letter.template) == (address, "invitation")
     return invitation, letter.values["token"]

@@ -20,6 +20,7 @@ from webapp.actions import (
     moods,
     palette,
     pauses,
+    reminders,
     reviews,
     tracked_moods,
 )
@@ -34,7 +35,7 @@ from webapp.domain.quotas import QuotaPeriod
 from webapp.domain.reviews import ClosingDraft, ProposalState, Verdict
 from webapp.domain.schedules import Frequency
 from webapp.domain.tracking import DayState, Direction, Mode
-from webapp.models import Goal, GoalProposal, Occurrence, Reminder, ReviewRound
+from webapp.models import Goal, GoalProposal, Occurrence, ReviewRound
 from webapp.queries import goals as goal_queries
 from webapp.queries import moods as mood_queries
 from webapp.queries import reviews as review_queries
@@ -155,7 +156,7 @@ def _reminders(session: Session, viewer: Viewer) -> None:
     said = make.goal(session, viewer, "On these days", make.schedule(dates=dates))
     make.tick(session, viewer, said, dates[0])
     said.reminds, said.reminder_date, said.status_word = False, dates[-1], "in progress"
-    session.add_all(Reminder(goal_id=said.id, wall=wall, created_at=viewer.now) for wall in (time(7, 30), time(21)))
+    reminders.add(session, [reminders.row_of(viewer, said, wall) for wall in (time(7, 30), time(21))])
     row = session.scalars(
         select(Occurrence).where(Occurrence.goal_id == said.id, Occurrence.local_date == dates[2])
     ).one()

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.actions import entries, goals, keys, moods, objectives, palette
@@ -193,6 +193,15 @@ def everything(session: Session, *, but: frozenset[str] = frozenset()) -> dict[s
             found[table.name] = [dict(row._mapping) for row in rows]
     session.rollback()
     return found
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many rows every table has."""
+    session.rollback()
+    return {
+        table.name: session.scalar(select(func.count()).select_from(table)) or 0
+        for table in Base.metadata.sorted_tables
+    }
 
 
 def days_ago(days: int) -> date:

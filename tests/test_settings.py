@@ -142,7 +142,41 @@ def test_development_needs_nothing_and_makes_its_keys_once(instance: Path) -> No
     assert set(first.trusted_hosts) == {"localhost", "127.0.0.1", "[::1]"}
     assert stat.S_IMODE((instance / "keys").stat().st_mode) == 0o600
     assert stat.S_IMODE(instance.stat().st_mode) == 0o700
-    assert [file.name for file in instance.iterdir()] == ["keys"]
+    assert sorted(file.name for file in instance.iterdir()) == ["keys", "push-key"]
+    assert stat.S_IMODE((instance / "push-key").stat().st_mode) == 0o600
+    assert len(first.vapid_private_key) == 32
+
+
+def test_development_that_has_keys_is_given_the_one_for_push(instance: Path) -> None:
+    made = Settings.load({})
+    (instance / "push-key").unlink()
+    again = Settings.load({})
+    assert (again.secret_key, again.field_keys) == (made.secret_key, made.field_keys)
+    assert len(again.vapid_private_key) == 32
+
+
+def test_production_may_go_without_push() -> None:
+    loaded = Settings.load(PRODUCTION)
+    assert (loaded.vapid_private_key, loaded.outbound_allow) == (b"", ())
+    assert "fcm.googleapis.com" in loaded.push_hosts
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"VAPID_PRIVATE_KEY": "c2hvcnQ"}, "VAPID_PRIVATE_KEY"),
+        ({"VAPID_PRIVATE_KEY": "no base64!"}, "VAPID_PRIVATE_KEY"),
+        ({"VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(bytes(32)).decode()}, "VAPID_PRIVATE_KEY"),
+        ({"VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(b"\xff" * 32).decode()}, "VAPID_PRIVATE_KEY"),
+        ({"VAPID_PRIVATE_KEY": base64.urlsafe_b64encode(b"\x01" * 32).decode()}, "VAPID_PRIVATE_KEY"),
+        ({"OUTBOUND_ALLOW": "push.example:8443"}, "OUTBOUND_ALLOW"),
+        ({"OUTBOUND_ALLOW": "push.example"}, "OUTBOUND_ALLOW"),
+    ],
+)
+def test_production_refuses_what_push_cannot_use(change: dict[str, str], named: str) -> None:
+    said = refusal({**PRODUCTION, **change})
+    assert named in said
+    assert all(value not in said for value in change.values())
 
 
 def test_production_makes_no_keys(instance: Path) -> None:

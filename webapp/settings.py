@@ -5,6 +5,7 @@ import binascii
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,14 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
 DATABASES = ("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")
+PUSH_HOSTS = (
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "*.push.apple.com",
+    "*.notify.windows.com",
+)
+_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""How many keys there are on the curve of push messages."""
 
 
 class UnsafeSettings(Exception):
@@ -33,6 +42,7 @@ class Limits:
     api_minute: int = 120
     code_hour: int = 10
     invitation_day: int = 20
+    reminder_test_hour: int = 5
     import_rows: int = 20_000
     import_bytes: int = 5 * 1024 * 1024
     body_bytes: int = 2 * 1024 * 1024
@@ -55,6 +65,9 @@ class Settings:
     debug: bool = False
     password_memory_kib: int = 19456
     password_passes: int = 2
+    vapid_private_key: bytes = field(default=b"", repr=False)
+    push_hosts: tuple[str, ...] = PUSH_HOSTS
+    outbound_allow: tuple[tuple[str, int], ...] = ()
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
@@ -79,6 +92,11 @@ class Settings:
         """The database file, or None on PostgreSQL."""
         prefix = "sqlite:///"
         return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
+
+    @property
+    def contact(self) -> str:
+        """Where whoever carries our messages finds the operator."""
+        return self.base_url if self.https else f"mailto:{parseaddr(self.mail_from)[1]}"
 
     def problems(self) -> list[str]:
         """What makes these settings unusable, in words for the operator."""
@@ -107,6 +125,10 @@ class Settings:
             found.append("FIELD_KEYS is missing")
         if any(len(set(key)) < 10 for _, key in self.field_keys):
             found.append("FIELD_KEYS needs 32 random bytes each")
+        if self.vapid_private_key and len(set(self.vapid_private_key)) < 10:
+            found.append("VAPID_PRIVATE_KEY needs 32 random bytes")
+        if self.outbound_allow:
+            found.append("OUTBOUND_ALLOW must be empty in production")
         file = self.sqlite_file
         if file is not None and file.exists() and file.stat().st_mode & 0o077:
             found.append("the database file may be readable by its owner only (mode 0600)")
@@ -137,6 +159,9 @@ def _read(environ: Mapping[str, str]) -> Settings:
         totp_required_for=raw.words("TOTP_REQUIRED_FOR") or (("therapist", "manager", "admin") if production else ()),
         port=raw.number("PORT", 8000),
         debug=raw.text("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"),
+        vapid_private_key=_vapid_key(raw.text("VAPID_PRIVATE_KEY", keys.get("VAPID_PRIVATE_KEY", ""))),
+        push_hosts=tuple(host.lower() for host in raw.words("PUSH_HOSTS")) or PUSH_HOSTS,
+        outbound_allow=tuple(map(_host_and_port, raw.words("OUTBOUND_ALLOW"))),
         limits=Limits(**{item.name: raw.number(f"LIMIT_{item.name.upper()}", item.default) for item in fields(Limits)}),
     )
 
@@ -194,16 +219,42 @@ def _field_keys(words: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
     return tuple(keys)
 
 
+def _vapid_key(encoded: str) -> bytes:
+    """The 32 bytes of a private key on P-256; none when nothing is said, and then push is not offered."""
+    try:
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise UnsafeSettings("VAPID_PRIVATE_KEY is base64url") from error
+    if key and (len(key) != 32 or not 0 < int.from_bytes(key, "big") < _P256):
+        raise UnsafeSettings("VAPID_PRIVATE_KEY is the 32 bytes of a private key on P-256")
+    return key
+
+
+def _host_and_port(word: str) -> tuple[str, int]:
+    host, _, port = word.lower().rpartition(":")
+    if not host or not port.isascii() or not port.isdigit():
+        raise UnsafeSettings("OUTBOUND_ALLOW holds host:port pairs")
+    return host, int(port)
+
+
 def _development_keys(environ: Mapping[str, str]) -> dict[str, str]:
-    """Keys made once in instance/keys (0600), so that development needs no settings."""
+    """Keys made once in instance/keys and instance/push-key (0600), so that development needs no settings."""
     if "SECRET_KEY" in environ and "FIELD_KEYS" in environ:
         return {}
-    path = INSTANCE / "keys"
-    if not path.exists():
-        INSTANCE.mkdir(mode=0o700, exist_ok=True)
-        field_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-        _write_once(path, f"SECRET_KEY={secrets.token_urlsafe(48)}\nFIELD_KEYS=dev:{field_key}\n")
-    return dict(line.split("=", 1) for line in path.read_text(encoding="utf-8").splitlines() if line)
+    INSTANCE.mkdir(mode=0o700, exist_ok=True)
+    field_key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    vapid_key = base64.urlsafe_b64encode((1 + secrets.randbelow(_P256 - 1)).to_bytes(32, "big")).decode()
+    files = {
+        "keys": f"SECRET_KEY={secrets.token_urlsafe(48)}\nFIELD_KEYS=dev:{field_key}\n",
+        "push-key": f"VAPID_PRIVATE_KEY={vapid_key}\n",
+    }
+    found: dict[str, str] = {}
+    for name, text in files.items():
+        path = INSTANCE / name
+        if not path.exists():
+            _write_once(path, text)
+        found |= dict(line.split("=", 1) for line in path.read_text(encoding="utf-8").splitlines() if line)
+    return found
 
 
 def _write_once(path: Path, text: str) -> None:

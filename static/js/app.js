@@ -42,9 +42,17 @@
     if (event.submitter?.hasAttribute("aria-busy")) event.preventDefault(); else busy(event.submitter, true);
   });
   addEventListener("pageshow", () => document.querySelectorAll("[aria-busy]").forEach((element) => busy(element, false)));
-  document.addEventListener("htmx:error", () => toast(byId("toast")?.dataset.offline));
+  // What looks for news by itself stays silent when it fails, and looks at once when something was answered.
+  const byItself = (event) => event.detail.ctx?.sourceElement?.id === "notices";
+  document.addEventListener("htmx:error", (event) => { if (!byItself(event)) toast(byId("toast")?.dataset.offline); });
   document.addEventListener("htmx:response:error", (event) => {
-    if (event.detail.ctx.response.status >= 500) toast(byId("toast")?.dataset.failed);
+    if (event.detail.ctx.response.status >= 500 && !byItself(event)) toast(byId("toast")?.dataset.failed);
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    const { sourceElement, request, response } = event.detail.ctx;
+    const place = byId("notices");
+    if (!place || place.contains(sourceElement) || request?.method !== "POST" || !response?.raw?.ok) return;
+    place.dispatchEvent(new CustomEvent("answered"));
   });
 
   // Focus: htmx keeps it where an element of the same id comes back; otherwise it goes to the same

@@ -45,3 +45,15 @@ def test_a_goal_that_was_put_away_owes_nothing_for_that_time(session):
     days = make.rows(session, goal)
     assert later.today in days
     assert later.today - timedelta(days=1) not in days
+
+
+def test_what_is_due_but_once_is_not_looked_at_again(session):
+    person = make.person(session)
+    viewer = make.viewer(session, person)
+    make.goal(session, viewer, when=make.schedule(Frequency.ONE_TIME))
+    daily = make.goal(session, viewer)
+    later = make.NOW + timedelta(days=40)
+
+    assert goals.extend_horizons(session, later) == 1
+    assert goals.extend_horizons(session, later) == 0
+    assert later.date() in make.rows(session, daily)

@@ -14,7 +14,7 @@ from webapp.actions.outbox import Claim
 from webapp.extensions import db
 from webapp.models import OutboxMessage
 from webapp.models.engine import begin_writing
-from webapp.queries.outbox import any_ready
+from webapp.queries.outbox import OPEN, Gate, any_ready
 
 NOW = datetime.now(UTC)
 
@@ -25,12 +25,16 @@ def put(session: Session, key: str, now: datetime = NOW) -> OutboxMessage:
     return message
 
 
-def claim(session: Session, now: datetime = NOW) -> Claim | None:
+def claim_all(session: Session, now: datetime = NOW, gate: Gate = OPEN, most: int = outbox.BATCH) -> list[Claim]:
     session.rollback()
     begin_writing(session)
-    claimed = outbox.claim(session, now)
+    claimed = outbox.claim(session, now, gate, most)
     session.commit()
     return claimed
+
+
+def claim(session: Session, now: datetime = NOW) -> Claim | None:
+    return next(iter(claim_all(session, now, most=1)), None)
 
 
 def end_leases(session: Session) -> None:
@@ -50,6 +54,38 @@ def test_the_longest_waiting_goes_first_and_a_claimed_one_is_left_alone(session:
     assert not any_ready(session, NOW)
     assert claim(session) is None
     assert any_ready(session, NOW + timedelta(minutes=1))
+
+
+def test_a_batch_is_ten_and_what_was_not_tried_waits_again(session: Session) -> None:
+    for number in range(12):
+        put(session, str(number), NOW - timedelta(minutes=20 - number))
+    batch = claim_all(session)
+    assert [one.attempts for one in batch] == [1] * 10
+    assert {one.domain for one in batch} == {"example.org"}
+    assert len(claim_all(session)) == 2
+    outbox.release(session, batch[4:])
+    session.commit()
+    again = claim_all(session)
+    assert [one.id for one in again] == [one.id for one in batch[4:]]
+    assert {one.attempts for one in again} == {1}
+    assert not outbox.mark_sent(session, batch[5], NOW)
+    assert outbox.mark_sent(session, batch[0], NOW)
+    session.commit()
+
+
+def test_what_the_gate_holds_back_waits_and_what_it_lets_through_goes(session: Session) -> None:
+    put(session, "here")
+    other = outbox.enqueue(session, None, "bo@Elsewhere.test", "recovery", "there", NOW, token="x")
+    push = put(session, "push")
+    push.channel, push.domain = "push", None
+    session.commit()
+    assert not any_ready(session, NOW - timedelta(seconds=1))
+    (claimed,) = claim_all(session, gate=Gate(mail=False))
+    assert (claimed.id, claimed.channel) == (push.id, "push")
+    assert not any_ready(session, NOW, Gate(closed=frozenset({"example.org", "elsewhere.test"})))
+    (claimed,) = claim_all(session, gate=Gate(closed=frozenset({"example.org"})))
+    assert claimed.id == other.id
+    assert len(claim_all(session)) == 1
 
 
 def test_words_are_sealed_while_they_wait_and_gone_when_sent(session: Session) -> None:
@@ -116,9 +152,9 @@ def test_many_workers_never_share_a_message(app: Flask, session: Session) -> Non
 
     def work() -> None:
         with Session(engine) as own:
-            while (claimed := claim(own)) is not None:
+            while claimed := claim_all(own, most=3):
                 with lock:
-                    got.append(claimed.id)
+                    got.extend(one.id for one in claimed)
 
     workers = [threading.Thread(target=work) for _ in range(4)]
     for worker in workers:

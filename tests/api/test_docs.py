@@ -62,7 +62,7 @@ def test_a_document_is_json_and_an_unknown_one_is_not_there(app: Flask) -> None:
 def test_the_viewer_is_started_by_files_of_our_own(app: Flask) -> None:
     page = Browser(app).get("/api/docs")
     loaded = [one.get("src", "") for one in page.all("script")] + [one.get("href", "") for one in page.all("link")]
-    assert all(address.startswith("/static/") for address in loaded)
+    assert all(address.startswith("/static/") or address == "/manifest.webmanifest" for address in loaded)
     viewer = [address for address in loaded if re.search(r"swagger-ui@[\d.]+/", address)]
     assert [address.rpartition("/")[2] for address in viewer] == ["swagger-ui-bundle.js", "swagger-ui.css"]
     assert "swagger" not in Browser(app).get("/login").text

@@ -163,12 +163,13 @@ def test_the_published_reminder_reaches_every_live_date(hers: Program, session: 
 
 def test_of_several_reminders_the_earliest_is_read_and_one_replaces_all(hers: Program, session: Session) -> None:
     goal = made(hers)
-    session.add_all(Reminder(goal_id=goal["goalid"], wall=time(hour), created_at=make.NOW) for hour in (7, 21))
+    owned = {"goal_id": goal["goalid"], "person_id": goal["userid"], "created_at": make.NOW}
+    session.add_all(Reminder(wall=time(hour), **owned) for hour in (7, 21))
     session.commit()
     read = hers.get(f"/goals/by-user/{goal['userid']}/{goal['goalid']}").json[0]
     assert read["remindertime"] == "07:00:00"
     body = {"goalid": goal["goalid"], "reminder": True}
-    hers.put(f"/goals/{goal['goalid']}", {**goal, "remindertime": "07:00:00"})
+    hers.put(f"/goals/{goal['goalid']}", read)
     assert walls(session, goal) == [time(7), time(8), time(21)], "the earliest said again with the goal is an echo"
     off = hers.put("/goals/reminder", {**body, "reminder": False, "remindertime": None}).json
     assert (off["reminder"], off["remindertime"], len(walls(session, goal))) == (False, "07:00:00", 3)
@@ -176,7 +177,7 @@ def test_of_several_reminders_the_earliest_is_read_and_one_replaces_all(hers: Pr
     assert walls(session, goal) == [time(8)]
     hers.put("/goals/reminder", {**body, "remindertime": None})
     assert walls(session, goal) == [time(8)], "no time is said"
-    session.add(Reminder(goal_id=goal["goalid"], wall=time(9), created_at=make.NOW))
+    session.add(Reminder(wall=time(9), **owned))
     session.commit()
     hers.put("/goals/reminder", {**body, "remindertime": "08:00:00"})
     assert walls(session, goal) == [time(8)], "one replaces all"

@@ -49,7 +49,8 @@ def test_nothing_needs_a_looser_content_policy(path: Path) -> None:
     for element in elements(Template.read(path).whole):
         inline = [word for word in element.attributes if word == "style" or word.startswith(("on", "hx-on"))]
         assert not inline, f"<{element.tag} {inline[0]}> belongs in static/"
-        assert element.tag != "style", "styles belong in static/css"
+        is_mail = path.parent.name == "mail"  # carries its looks along, for it may fetch nothing
+        assert element.tag != "style" or is_mail, "styles belong in static/css"
         data = element.attributes.get("type") == "application/json"
         assert element.tag != "script" or data or not element.texts, "scripts belong in static/js"
         address = element.attributes.get("href", "").strip().lower()

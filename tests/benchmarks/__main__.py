@@ -12,7 +12,17 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests import application, servers
-from tests.benchmarks import caseload, data, floor, ladders, objective_programs, objectives, programs, reading
+from tests.benchmarks import (
+    caseload,
+    data,
+    floor,
+    ladders,
+    objective_programs,
+    objectives,
+    programs,
+    reading,
+    reminders,
+)
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.imports import imported
@@ -182,6 +192,9 @@ def measure(url: str, floor_database: str, folder: Path, *, full: bool) -> Itera
         ]
         yield from memory(fresh, mix, forms, browser.cookie, mixed)
     yield start(environment, folder, cores)
+    say("reminders")
+    with reminders.sink() as smtp:
+        yield from reminders.throughput(reminders.working_app(url, folder, smtp))
 
 
 def prepared(url: str, folder: Path) -> Flask:

@@ -95,7 +95,7 @@ class House:
         loop.run(self.app, once=True)
         letters = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
                    for file in sorted(self.mails.glob("*.eml"))]  # fmt: skip
-        texts = [letter.get_content() for letter in letters if address in str(letter["To"])]
+        texts = [letter.get_body(("plain",)).get_content() for letter in letters if address in str(letter["To"])]
         assert texts, f"no mail to {address}"
         found = re.search(rf"{re.escape(self.address)}/\S+", texts[-1])
         assert found, texts[-1]

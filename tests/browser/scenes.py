@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import House
 from tests.browser.ladder_scenes import LADDER_SCENES
 from tests.browser.reading_scenes import READING_SCENES
+from tests.browser.reminder_scenes import REMINDER_SCENES
 from tests.browser.scene import NEWCOMER, NOBODY, Scene, fill_and_send, open_details, open_menu
 from tests.domain.imports.loop_files import SAMPLE_HABITS, Habit, new_export
 from webapp.demo.people import public_id
@@ -96,6 +97,32 @@ def make_a_token(page: Page) -> None:
 def revoke_a_token(page: Page) -> None:
     page.locator("main a[href$='/revoke']").first.click()
     page.wait_for_url("**/revoke")
+
+
+def make_a_feed(page: Page) -> None:
+    fill_and_send("Make the feed", name="n" * 100)(page)
+    page.get_by_role("heading", name="Your feed's address").wait_for()
+
+
+def make_feeds(page: Page) -> None:
+    """One that tells everything, and one that tells nothing."""
+    for box in page.locator("main [type=checkbox]").all():
+        box.check()
+    make_a_feed(page)
+    page.goto("/calendar/feeds/new")
+    fill_and_send("Make the feed", name="Phone")(page)
+    page.get_by_role("link", name="I have it").click()
+    page.wait_for_url("**/calendar/feeds")
+
+
+def turn_to_a_feed(act: str) -> Callable[[Page], None]:
+    def then(page: Page) -> None:
+        make_a_feed(page)
+        page.goto("/calendar/feeds")
+        page.locator(f"main a[href$='/{act}']").first.click()
+        page.wait_for_url(f"**/{act}")
+
+    return then
 
 
 def open_a_review(page: Page) -> None:
@@ -325,6 +352,12 @@ SCENES = (
     Scene("new token, amiss", "/account/tokens/new", NEWCOMER, fill_and_send("Make the token", name="")),
     Scene("new token, made", "/account/tokens/new", NEWCOMER, make_a_token),
     Scene("revoke a token", "/account/tokens", "client", revoke_a_token),
+    Scene("calendar feeds", "/calendar/feeds/new", NEWCOMER, make_feeds),
+    Scene("calendar feeds, none yet", "/calendar/feeds", NEWCOMER),
+    Scene("new feed, amiss", "/calendar/feeds/new", NEWCOMER, fill_and_send("Make the feed", name="")),
+    Scene("new feed, made", "/calendar/feeds/new", NEWCOMER, make_a_feed),
+    Scene("new address for a feed", "/calendar/feeds/new", NEWCOMER, turn_to_a_feed("renew")),
+    Scene("end a feed", "/calendar/feeds/new", NEWCOMER, turn_to_a_feed("revoke")),
     Scene("the password once more", "/password-again"),
     Scene("import", "/import"),
     Scene("import, preview", "/import", NEWCOMER, choose_file),
@@ -341,4 +374,5 @@ SCENES = (
     Scene("nothing here, signed out", "/nothing-like-it", NOBODY),
     *LADDER_SCENES,
     *READING_SCENES,
+    *REMINDER_SCENES,
 )

@@ -19,7 +19,8 @@ UNSEEN = """() => {
     const style = one && getComputedStyle(one);
     return style && style.outlineStyle !== "none" && style.opacity !== "0";
   });
-  return ringed || at.type === "date" ? "" : at.outerHTML.slice(0, 120);  // a date's button has the browser's own ring
+  const buttoned = ["date", "time"].includes(at.type);  // their button has the browser's own ring
+  return ringed || buttoned ? "" : at.outerHTML.slice(0, 120);
 }"""
 
 

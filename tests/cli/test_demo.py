@@ -1,7 +1,6 @@
 """The demo: who is in it, that it can be started afresh, and where it will not run."""
 
 import json
-import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from tests import application, make
 from tests.page import Browser
+from webapp.actions import planning
 from webapp.actions.passwords import matches, password_problems
 from webapp.demo.people import CAST, PASSWORD
 from webapp.domain.goals import Kind, Lifecycle
@@ -28,7 +28,6 @@ from webapp.domain.tokens import SCOPES, Contract
 from webapp.models import (
     Access,
     ActivityDay,
-    Base,
     Entry,
     Goal,
     GoalProposal,
@@ -41,7 +40,8 @@ from webapp.models import (
     ReadingStreak,
     ReportingLine,
 )
-from webapp.queries import clients, comments, exports, goals, inbox, reviews
+from webapp.queries import clients, comments, exports, goals, inbox, reminders, reviews
+from webapp.queries.doctor_reminders import reminder_findings
 from webapp.queries.people import person_by_email, viewer_by_token
 from webapp.queries.reading import readings
 from webapp.queries.signing import signer
@@ -93,14 +93,6 @@ def demo(_demo: Made, sqlite_url: str) -> Made:
     """The demo is in the test's database."""
     shutil.copyfile(_demo.file, sqlite_url.removeprefix("sqlite:///"))
     return _demo
-
-
-def counts(session: Session) -> dict[str, int]:
-    session.rollback()
-    return {
-        table.name: session.scalar(select(func.count()).select_from(table)) or 0
-        for table in Base.metadata.sorted_tables
-    }
 
 
 NUMBERS = frozenset({"profile", "keyword", "target", "after"})
@@ -201,7 +193,7 @@ def test_a_path_that_cannot_be_written_is_an_error(run: Run, session: Session, t
     answer = run("demo", "--json", str(tmp_path / "no" / "demo.json"))
     assert answer.exit_code == 1
     assert "cannot be written" in answer.stderr
-    assert counts(session)["person"] == 0
+    assert make.counts(session)["person"] == 0
 
 
 def test_the_password_would_be_accepted() -> None:
@@ -213,10 +205,10 @@ def test_the_password_would_be_accepted() -> None:
 def test_a_second_run_gives_the_same(run: Run, session: Session) -> None:
     """So it does on SQLite, where something was played with between the two."""
     filled(run)
-    before, rows = lives(session), counts(session)
+    before, rows = lives(session), make.counts(session)
     assert rows["entry"] > 1500
     filled(run)
-    assert counts(session) == rows
+    assert make.counts(session) == rows
     assert lives(session) == before
     doctor_passes(run)
 
@@ -229,17 +221,16 @@ def doctor_passes(run: Run) -> None:
 
 @only_sqlite
 def test_a_second_run_takes_away_what_was_played_with(run: Run, session: Session, demo: Made) -> None:
-    before, rows = lives(session), counts(session)
+    before, rows = lives(session), make.counts(session)
     client = person_by_email(session, "client@demo.example")
     assert client is not None
-    viewer = make.viewer(session, client, NOW)
-    make.goal(session, viewer, "Played with")
+    make.goal(session, viewer(session, "client"), "Played with")
     client.email = client.email_key = "moved@demo.example"
     client.name, client.password_hash = "Somebody", None
     session.commit()
     assert lives(session) != before
     filled(run)
-    assert counts(session) == rows
+    assert make.counts(session) == rows
     assert lives(session) == before
 
 
@@ -263,6 +254,15 @@ def test_the_cast_stands_as_it_should(session: Session, demo: Made) -> None:
     homes = {row.person_id: row.organisation_id for row in session.scalars(select(Membership))}
     assert [role for role in ROLES if homes[people[role].id] != homes[people["client"].id]] == ["stranger"]
     assert len({person.zone for person in people.values()}) >= 4
+
+
+@only_sqlite
+def test_the_client_is_reminded_without_a_flood(session: Session, demo: Made) -> None:
+    client = make.viewer(session, person_by_email(session, "client@demo.example"), NOW)
+    assert len(reminders.notices(session, client)) == 2
+    planning.plan_due(session, NOW)
+    assert not session.scalars(select(OutboxMessage.id)).all()
+    assert not list(reminder_findings(session))
 
 
 @only_sqlite
@@ -294,9 +294,8 @@ def test_the_therapist_cares_for_eight_with_reviews_to_give(session: Session, de
     assert len(inbox.waiting(session, therapist)) == 4
     (for_manager,) = inbox.waiting(session, viewer(session, "manager"))
     assert (for_manager.kind, for_manager.title) == (Kind.OBJECTIVE, "Publish the harbour guide")
-    assert (
-        sum(session.scalar(select(func.count()).where(Entry.subject_id == one.number)) or 0 for one in caseload) > 1500
-    )
+    entries = sum(session.scalar(select(func.count()).where(Entry.subject_id == one.number)) or 0 for one in caseload)
+    assert entries > 1500
 
 
 @only_sqlite
@@ -320,20 +319,18 @@ def viewer(session: Session, role: str) -> Viewer:
 
 @only_sqlite
 def test_the_client_has_a_lifelike_year(session: Session, demo: Made) -> None:
-    client = person_by_email(session, "client@demo.example")
-    assert client is not None
-    viewer = make.viewer(session, client, NOW)
-    live = goals.listed(session, viewer, goals.Filter())
+    client = viewer(session, "client")
+    live = goals.listed(session, client, goals.Filter())
     assert len(live) >= 12
     assert len({row.schedule.frequency for row in live}) >= 6
     assert [row.lifecycle for row in live].count(Lifecycle.COMPLETED) >= 1
-    away = {row.lifecycle for row in goals.listed(session, viewer, goals.Filter(archived=True))}
+    away = {row.lifecycle for row in goals.listed(session, client, goals.Filter(archived=True))}
     assert away == {Lifecycle.ACTIVE, Lifecycle.CLOSED}
     states = set(session.scalars(select(Entry.state).where(Entry.subject_id == client.id)))
     assert {state.value for state in states if state} >= {"done", "skipped", "open"}
     first, last = session.execute(select(func.min(Entry.local_date), func.max(Entry.local_date))).one()
     assert (last - first).days > 350
-    assert session.scalar(select(func.max(Entry.at))) <= viewer.now
+    assert session.scalar(select(func.max(Entry.at))) <= client.now
 
 
 @only_sqlite
@@ -384,16 +381,12 @@ def test_production_is_refused(app_factory: Callable[..., Flask], database_url: 
     app = app_factory(database_url, **production)
     answer = app.test_cli_runner().invoke(args=("demo",))
     assert answer.exit_code == 1
-    assert re.search("never runs in production", answer.stderr)
-    assert counts(session)["person"] == 0
+    assert "never runs in production" in answer.stderr
+    assert make.counts(session)["person"] == 0
 
 
 def _walks(session: Session) -> dict[date, str]:
     session.rollback()
-    statement = (
-        select(Entry.local_date, Entry.state)
-        .join(Goal, Goal.id == Entry.goal_id)
-        .join(Person, Person.id == Goal.owner_id)
-        .where(Person.email == "client@demo.example", Goal.position == 1)
-    )
-    return {day: str(state) for day, state in session.execute(statement)}
+    statement = select(Entry.local_date, Entry.state).join(Goal, Goal.id == Entry.goal_id)
+    hers = statement.where(Goal.owner_id == viewer(session, "client").id, Goal.position == 1)
+    return {day: str(state) for day, state in session.execute(hers)}

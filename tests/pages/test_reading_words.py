@@ -11,7 +11,9 @@ from tests.make import TODAY
 from webapp.domain.errors import Problem
 from webapp.domain.reading import Asks, Category, Portion, Read, Terms, Unit
 from webapp.domain.reading_streaks import Run
-from webapp.pages.reading_words import (
+from webapp.queries.reading import WorkRow
+from webapp.web.formats import problem_text
+from webapp.web.reading_words import (
     amount_words,
     day_words,
     goal_words,
@@ -21,8 +23,6 @@ from webapp.pages.reading_words import (
     time_words,
     verses_words,
 )
-from webapp.queries.reading import WorkRow
-from webapp.web.formats import problem_text
 
 NEW_PROBLEMS = (
     Problem("category", "goal_is_live", {"id": "a"}),

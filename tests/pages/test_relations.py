@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests import make
+from tests.consent import letter_in
 from tests.make import NOW
 from tests.page import Browser, signed_in
 from tests.pages.crowd import BLIND, UNKNOWN, told
@@ -228,7 +229,7 @@ def test_the_answer_is_the_same_for_every_address(session: Session, desk: Browse
     assert said[3] == said[4] == said[5]
     assert (said[0][0], said[3][0]) == (303, 204)
     messages = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
-    letters = [outbox.letter_of(outbox.Claim(0, "", None, "", 0, None, one.payload)) for one in messages]
+    letters = [letter_in(one) for one in messages]
     assert {(letter.template, one.person_id) for letter, one in zip(letters, messages, strict=True)} == {
         ("invitation", None)
     }
@@ -238,7 +239,7 @@ def test_the_answer_is_the_same_for_every_address(session: Session, desk: Browse
 def test_the_mail_names_neither_the_therapist_nor_what_it_is_about(app: Flask, session: Session, thea: Person) -> None:
     grant_invitations.invite(session, make.viewer(session, thea), "bo@example.org")
     message = session.scalars(select(OutboxMessage)).one()
-    letter = outbox.letter_of(outbox.Claim(0, "", None, "", 0, None, message.payload))
+    letter = letter_in(message)
     with app.app_context():
         subject, text = words_of(app, letter, "https://aimline.example")
         _, changed = words_of(

@@ -35,6 +35,7 @@ REQUESTS = [
     ("POST", "/goals/preview?goal={id}", {}),
     ("POST", "/goals/{id}/postpone", {"to": "tomorrow"}),
     ("POST", "/goals/{id}/move", {"to": "up"}),
+    ("POST", "/goals/{id}/reminders", {"to": "off"}),
     ("POST", "/goals/{id}/days/" + DAY, {"state": "done"}),
     ("POST", "/goals/{id}/days", {"state": "done", "day": DAY}),
     ("POST", "/calendar/mark", {"mark": "{id}:" + DAY + ":done"}),

@@ -10,10 +10,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from tests import make
+from tests.consent import letter_in
 from tests.make import NOW
 from tests.page import Browser, Page, signed_in
 from tests.pages.crowd import APART, BLIND, UNKNOWN, told
-from webapp.actions import grant_invitations, grants, outbox
+from webapp.actions import grant_invitations, grants
 from webapp.domain.grants import GrantDraft, GrantState, Scope, Term, in_groups
 from webapp.domain.people import Role, Viewer
 from webapp.models import Grant, GrantEvent, GrantInvitation, OutboxMessage, Person, SignIn
@@ -57,7 +58,7 @@ def invite(session: Session, thea: Person, address: str) -> str:
     session.commit()
     message = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert message is not None
-    return str(outbox.letter_of(outbox.Claim(0, "", None, "", 0, None, message.payload)).values["token"])
+    return str(letter_in(message).values["token"])
 
 
 def count(session: Session) -> int:

@@ -6,40 +6,34 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tests import make, readers
+from tests import make
 from tests.benchmarks import data
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.statements import counted
+from tests.pages.long_lives import ladder_of, reading_of, reminders_of
 from webapp.actions import (
     access,
     check_ins,
     comments,
     grant_invitations,
     grants,
-    participants,
     pauses,
     proposals,
-    reading_clients,
     reviews,
-    values,
 )
-from webapp.actions.values import PersonValue
 from webapp.domain.comments import CommentDraft
 from webapp.domain.days import shifted
 from webapp.domain.grants import GrantDraft, Scope, Term
 from webapp.domain.objective_drafts import CheckInDraft
 from webapp.domain.pauses import Pause
 from webapp.domain.people import Role
-from webapp.domain.profile_drafts import ValueDraft
-from webapp.domain.profiles import Period
 from webapp.domain.proposals import ProposalDraft
-from webapp.domain.tracking import Source
 from webapp.extensions import db
-from webapp.models import Entry, GoalKeyword, Person, Profile, Target
+from webapp.models import Person
 from webapp.queries import clients, goals, objectives
 
 PAGE, PARTIAL, TICK, MOOD, READING, CHECK_IN = 8, 6, 14, 20, 30, 42
@@ -48,7 +42,9 @@ reason, which shows its month anew, and something read, with its day, its streak
 
 DEARER = {
     "dashboard": 9,
-    "goal in review": 10,
+    "goal": 9,
+    "older days of a goal": 9,
+    "goal in review": 11,
     "review to decide": 14,
     "objective": 14,
     "key result": 16,
@@ -56,9 +52,10 @@ DEARER = {
     "edit an objective": 20,
     "follow a goal": 11,
 }
-"""What else is on the page of a goal: what was said of it, and where it stands between its owner and its reviewers. A
-look at a client's review is written down first. An objective shows what it comes to with all that lies below it, and
-its editor everything that can be chosen there. Today asks once more for who reads, whom others wait for too."""
+"""What else is on the page of a goal: what was said of it, when it reminds, and where it stands between its owner and
+its reviewers. A look at a client's review is written down first. An objective shows what it comes to with all that lies
+below it, and its editor everything that can be chosen there. Today asks once more for who reads, whom others wait
+for too."""
 
 PAGES = {
     "dashboard": "/",
@@ -156,10 +153,18 @@ PAGES = {
     "reading programs": "/admin/reading-programs",
     "new reading program": "/admin/reading-programs/new",
     "shut out a reading program": "/admin/reading-programs/{reader}/revoke",
+    "notices": "/notices",
+    "how one is reminded": "/account/reminders",
+    "calendar feeds": "/calendar/feeds",
+    "new calendar feed": "/calendar/feeds/new",
+    "new address of a feed": "/calendar/feeds/{feed}/renew",
+    "end a feed": "/calendar/feeds/{feed}/revoke",
+    "calendar of a feed": "/calendar/feeds/{secret}.ics",
     "programs": "/account/tokens",
     "new token": "/account/tokens/new",
     "import": "/import",
 }
+PARTS = {"notices on the dashboard": "/notices?shown=0"}
 FORMS = {
     "preview": ("/goals/preview", {"frequency": "Daily", "start": "{today}"}, PARTIAL),
     "tick": ("/goals/{goal}/days/{today}", {"state": "done", "view": "row"}, TICK),
@@ -173,6 +178,7 @@ FORMS = {
     "log reading": ("/reading/log", {"work": "{quran}", "minutes": "5"}, READING),
     "portion on the dashboard": ("/reading/works/{quran}/portion", {"view": "panel"}, READING),
     "check-in": ("/objectives/key-results/{key_result}/check-ins", {"actual": "5", "view": "objective"}, CHECK_IN),
+    "put a notice away": ("/notices/{notice}/away", {}, PAGE),
     "tick in the month": ("/calendar/mark", {"mark": "{goal}:{today}:open", "view": "month"}, TICK),
 }
 
@@ -202,10 +208,13 @@ def test_a_full_life_costs_no_more_statements_than_an_empty_one(
         felt[long.id] |= ladder_of(session, long, 9)
         felt[short.id] |= reading_of(session, short, 1)
         felt[long.id] |= reading_of(session, long, 9)
+        felt[short.id] |= reminders_of(session, short, 1)
+        felt[long.id] |= reminders_of(session, long, 9)
     few = counts(client, engine, short, felt[short.id], signed_in(app, short.id))
     many = counts(client, engine, long, felt[long.id], signed_in(app, long.id))
     assert few == many
-    most = dict.fromkeys(PAGES, PAGE) | DEARER | {name: bound for name, (_, _, bound) in FORMS.items()}
+    most = dict.fromkeys(PAGES, PAGE) | DEARER | dict.fromkeys(PARTS, PARTIAL)
+    most |= {name: bound for name, (_, _, bound) in FORMS.items()}
     assert {name: count for name, count in many.items() if count > most[name]} == {}
 
 
@@ -319,54 +328,6 @@ def objectives_of(session: Session, person: Made, number: int) -> dict[str, str]
     return named | {"cycle": cycle.public_id}
 
 
-def ladder_of(session: Session, person: Made, number: int) -> dict[str, str]:
-    """A ladder with so many rungs above the person's own, which asks so many goals; so many others on it beside four,
-    and so many values of each. The public ids of the rung above and of a value, and when the period before began."""
-    now = datetime.now(UTC)
-    found, home, boss = session.get_one(Person, person.id), make.organisation(session), make.person(session, "Boss")
-    make.member(session, boss, home, Role.ADMIN)
-    rungs = [
-        Profile(organisation_id=home.id, name=f"Rung {place}", position=place, created_at=now)
-        for place in range(1, number + 2)
-    ]
-    words = [
-        GoalKeyword(organisation_id=home.id, keyword=f"goal_{place}" if place else "sales") for place in range(number)
-    ]
-    session.add_all([*rungs, *words])
-    session.flush()
-    terms = {"period": Period.MONTHLY, "minimum": Decimal(0), "maximum": Decimal(99), "currency": "EUR"}
-    session.add_all(
-        Target(profile_id=rung.id, keyword_id=word.id, display_name=word.keyword, self_report=True, **terms)
-        for rung in rungs
-        for word in words
-    )
-    session.flush()
-    admin, others = make.viewer(session, boss, now), [make.person(session, "Other") for _ in range(4 + number)]
-    people = [found, *others]
-    for one in people:
-        make.member(session, one, home)
-        participants.place(session, admin, rungs[0], one.id)
-    drafts = [ValueDraft(word.keyword, Decimal(1), now) for word in words for _ in range(number)]
-    sent = [PersonValue(one.id, draft) for one in people for draft in drafts]
-    values.enter(session, admin, home.id, sent, Source.PAGE)
-    session.commit()
-    value = select(Entry.public_id).where(Entry.subject_id == person.id).order_by(Entry.id.desc()).limit(1)
-    earlier = shifted(now.date().replace(day=1), -1).replace(day=1)
-    return {"rung": rungs[1].public_id, "value": session.scalars(value).one(), "earlier": earlier.isoformat()}
-
-
-def reading_of(session: Session, person: Made, number: int) -> dict[str, str]:
-    """What the person reads, and so many programs of an organisation they administer; the public ids of the Quran, its
-    goal, a book and a program."""
-    found, now = session.get_one(Person, person.id), datetime.now(UTC)
-    named = readers.read_long(session, make.viewer(session, found, now), number)
-    home = make.organisation(session)
-    make.member(session, found, home, Role.ADMIN)
-    programs = [reading_clients.make(session, "Reader", now, organisation_id=home.id) for _ in range(number)]
-    session.commit()
-    return named | {"reader": programs[-1].public_id}
-
-
 def counts(client: FlaskClient, engine: Engine, person: Made, felt: dict[str, str], browser: Browser) -> dict[str, int]:
     """Statements of each request by its name; the first request of a process is not counted, it fills caches."""
     names = {**words_of(person), **felt}
@@ -374,9 +335,10 @@ def counts(client: FlaskClient, engine: Engine, person: Made, felt: dict[str, st
     client.set_cookie(name, value)
     client.get("/")
     found = {}
-    for what, path in PAGES.items():
+    for what, path in {**PAGES, **PARTS}.items():
+        headers = {"HX-Request": "true"} if what in PARTS else {}
         with counted(engine) as statements:
-            answer = client.get(path.format(**names))
+            answer = client.get(path.format(**names), headers=headers)
         assert answer.status_code == 200, f"{what}: {answer.status_code}"
         found[what] = len(statements)
     for what, (path, fields, _) in FORMS.items():

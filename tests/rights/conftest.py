@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tests import application, exports, make
 from tests.rights.asking import Matrix, Visitor
 from tests.rights.cast import World
+from tests.rights.reminding import address_to_stop
 from tests.rights.world import build
 from webapp.actions import heartbeats
 from webapp.extensions import db
@@ -104,4 +105,5 @@ def peopled(app: Flask, session: Session) -> World:
     heartbeats.beat(session, "worker", make.NOW)
     session.commit()
     world.facts["sheet"] = app.jinja_env.globals["icons"]
+    world.facts["stop"] = address_to_stop(app, world)
     return world

@@ -64,5 +64,10 @@ MARKS = {
     "far book": "Gobbledeg",
     "program": "Lollygagg",
     "far program": "Widdershin",
+    "reminded at": "04:37",
+    "quiet since": "23:41",
+    "browser": "Bumbershoo",
+    "far browser": "Collywobbl",
+    "feed": "Nudiustert",
 }
 """A word in each thing of Ada's that stands in nothing else; a therapist's stands in their name."""

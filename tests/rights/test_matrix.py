@@ -63,7 +63,7 @@ def test_the_matrix_names_every_route_with_its_policy_and_no_other(stage: Stage,
 def test_every_route_that_names_something_names_something_of_adas(stage: Stage, matrix: Matrix) -> None:
     """So that nobody's right to it goes untried; what stands in a mailed link is a secret and no name."""
     named = {case.route for case in matrix.cases if case.is_about(stage.world)}
-    without = ("<token>", "<name>", "<digest>", " /days/<day>")
+    without = ("<token>", "<secret>", "<signed>", "<name>", "<digest>", " /days/<day>")
     asked = {route for route in matrix.policies if "<" in route and not any(one in route for one in without)}
     assert asked <= named
 

@@ -25,6 +25,7 @@ from tests.rights.cast import (
 from tests.rights.ladder import climb
 from tests.rights.marks import MARKS
 from tests.rights.reading import read, token_of
+from tests.rights.reminding import remind
 from tests.rights.work import work
 from webapp.actions import (
     api_tokens,
@@ -85,6 +86,7 @@ def build(session: Session) -> World:
     work(world)
     climb(world)
     read(world)
+    remind(world)
     _account(world)
     _end_relations(world)
     _let_in(world)

@@ -38,6 +38,13 @@ class Mailbox:
         return answer
 
 
+def text_of(mail: EmailMessage) -> str:
+    """The words of a mail as those read them who want no HTML."""
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
 @pytest.fixture
 def mailbox() -> Mailbox:
     return Mailbox()

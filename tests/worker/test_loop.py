@@ -15,10 +15,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.application import AppFactory
 from tests.visitors import Visitor, make_person
-from tests.worker.conftest import Mailbox
+from tests.worker.conftest import Mailbox, text_of
 from webapp.actions import erasure, goals, outbox
-from webapp.models import Heartbeat, OutboxMessage, SignIn
+from webapp.models import Heartbeat, MailPace, OutboxMessage, SignIn
 from webapp.queries.people import viewer_of
 from webapp.queries.sealing import keyring
 from webapp.worker import loop
@@ -48,7 +49,7 @@ def test_mail_is_sent_once_and_its_words_are_gone(session: Session, mailbox: Mai
     assert mail["To"] == "ada@example.org"
     assert mail["Message-ID"] == f"<{message.public_id}@localhost>"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert "http://localhost:8000/recover/canary-token" in mail.get_content()
+    assert "http://localhost:8000/recover/canary-token" in text_of(mail)
     kept = fresh(session, message)
     assert kept.sent_at is not None
     assert (kept.payload, kept.leased_until, kept.failed_at) == (None, None, None)
@@ -77,6 +78,39 @@ def test_server_that_is_away_is_tried_again_later(app_factory, database_url: str
     kept = fresh(session, message)
     assert (kept.failed_at, kept.failure) == (None, "ConnectionRefusedError")
     assert kept.payload is not None
+
+
+def test_a_day_without_a_relay_loses_nothing_and_ends_slowly(
+    app_factory: AppFactory, database_url: str, session: Session, mailbox: Mailbox, work: Callable[[], None]
+) -> None:
+    """All mail is held, longer and longer, and costs no attempt; on return ten leave in six seconds."""
+    away = app_factory(database_url, SMTP_URL="smtp://127.0.0.1:9")
+    with time_machine.travel(START, tick=False) as clock:
+        messages = [put(session, str(number)) for number in range(15)]
+        while datetime.now(UTC) < START + timedelta(days=1):
+            run(away, once=True)
+            clock.shift(timedelta(minutes=61))
+        assert {fresh(session, one).attempts for one in messages} == {0}
+        assert {one.failed_at for one in messages} == {None}
+        work()
+        work()
+        assert len(mailbox.mails) == 10
+        clock.shift(timedelta(seconds=6))
+        work()
+        assert len(mailbox.mails) == 15
+        session.rollback()
+        assert session.scalars(select(MailPace.failures)).all() == [0]
+
+
+def test_busy_domain_holds_up_no_other(session: Session, mailbox: Mailbox, work: Callable[[], None]) -> None:
+    mailbox.refused = {"a@busy.test": "451 later"}
+    with time_machine.travel(START, tick=False):
+        first = put(session, "one", to="a@busy.test", now=START - timedelta(minutes=1))
+        work()
+        second, other = put(session, "two", to="b@busy.test"), put(session, "three")
+        work()
+        assert (fresh(session, first).attempts, fresh(session, second).attempts) == (1, 0)
+        assert fresh(session, other).sent_at is not None
 
 
 def test_mailbox_that_does_not_exist_is_given_up(session: Session, mailbox: Mailbox, work: Callable[[], None]) -> None:
@@ -136,9 +170,8 @@ def test_mail_that_came_too_late_is_not_sent(session: Session, mailbox: Mailbox,
 
 def test_mail_another_worker_holds_is_left_alone(session: Session, mailbox: Mailbox, work: Callable[[], None]) -> None:
     message = put(session)
-    claimed = outbox.claim(session, datetime.now(UTC))
+    assert len(outbox.claim(session, datetime.now(UTC))) == 1
     session.commit()
-    assert claimed is not None
     work()
     assert mailbox.mails == []
     message.leased_until = datetime.now(UTC) - timedelta(seconds=1)
@@ -175,7 +208,7 @@ def test_nothing_personal_is_logged(app: Flask, session: Session, mailbox: Mailb
     handler.setStream(lines)
     work()
     said = lines.getvalue()
-    assert said.count("mail not sent") == 3
+    assert said.count("message not sent") == 3
     assert '"event": "recipient 550"' in said
     for canary in ("example.org", "canary", "recover/"):
         assert canary not in said
@@ -249,7 +282,7 @@ def test_a_whole_way_through_the_mailbox(
     Visitor(app).submit("/recover", email="ada@example.org")
     work()
     (mail,) = mailbox.mails
-    link = next(line for line in mail.get_content().splitlines() if line.startswith("http://localhost:8000/recover/"))
+    link = next(line for line in text_of(mail).splitlines() if line.startswith("http://localhost:8000/recover/"))
     path = link.removeprefix("http://localhost:8000")
     assert Visitor(app).submit(path, password="nine loud violet umbrellas").status_code == 303
 

@@ -11,7 +11,7 @@ from webapp.actions.audit import Tag, record
 from webapp.domain.errors import Invalid, Problem
 from webapp.domain.identity import plain_name
 from webapp.domain.people import Viewer
-from webapp.domain.tokens import TOKENS_PER_PERSON, Contract, TokenDraft
+from webapp.domain.tokens import TOKENS_PER_PERSON, TokenDraft
 from webapp.models import Person, ReadingToken, Token
 from webapp.models.base import table_of
 from webapp.models.engine import AnySession
@@ -85,12 +85,12 @@ def keep_used(session: AnySession, token_id: int, now: datetime) -> None:
     session.execute(update(_tokens).where(_tokens.c.id == token_id).values(used_at=now))
 
 
-def new_secret(contract: Contract) -> str:
+def new_secret(kind: str) -> str:
     """A secret of 256 random bits that says what it is; scanners of leaked files know it by its start and checksum.
 
     The last six characters are the lower 24 bits of the CRC-32 of all before them, in hexadecimal.
     """
-    body = f"aimline_{contract}_{secrets.token_urlsafe(32)}"
+    body = f"aimline_{kind}_{secrets.token_urlsafe(32)}"
     return f"{body}{crc32(body.encode()) & 0xFFFFFF:06x}"
 
 

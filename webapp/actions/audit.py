@@ -35,6 +35,9 @@ class Tag(StrEnum):
     PERSON_ERASURE_ASK = "person:erasure_ask"
     PERSON_ERASURE_STOP = "person:erasure_stop"
     PERSON_ERASE = "person:erase"
+    PERSON_REMINDERS_CHANGE = "person:reminders_change"
+    PERSON_REMINDERS_TEST = "person:reminders_test"
+    PERSON_MAIL_STOP = "person:mail_stop"
     SIGN_IN_END = "sign_in:end"
     SIGN_IN_END_ALL = "sign_in:end_all"
     GOAL_CREATE = "goal:create"
@@ -99,6 +102,8 @@ class Tag(StrEnum):
     PROPOSAL_ACCEPT = "proposal:accept"
     PROPOSAL_DECLINE = "proposal:decline"
     GOAL_REMIND = "goal:remind"
+    PUSH_SUBSCRIBE = "push:subscribe"
+    PUSH_REMOVE = "push:remove"
     CYCLE_CREATE = "cycle:create"
     CYCLE_CHANGE = "cycle:change"
     CYCLE_COPY = "cycle:copy"
@@ -141,6 +146,8 @@ class Tag(StrEnum):
     ADVICE_REMOVE = "advice:remove"
     API_KEY_CREATE = "api_key:create"
     API_KEY_REVOKE = "api_key:revoke"
+    FEED_CREATE = "feed:create"
+    FEED_REVOKE = "feed:revoke"
 
 
 _WRITE = insert(table_of(AuditEvent))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, Select, Update, delete, or_, select, update
 
-from webapp.actions import audit, grants, participants, places, sign_ins
+from webapp.actions import audit, grants, participants, places, reminders, sign_ins
 from webapp.domain.errors import NotFound
 from webapp.domain.grants import GrantState
 from webapp.domain.people import Theme, Viewer
@@ -21,6 +21,7 @@ from webapp.models import (
     Comment,
     CommentMention,
     DataKey,
+    Delivery,
     Entry,
     Goal,
     GoalClosing,
@@ -44,11 +45,13 @@ from webapp.models import (
     OutboxMessage,
     Person,
     PlannedPause,
+    PushSubscription,
     ReadingBatch,
     ReadingGoal,
     ReadingStreak,
     ReadingToken,
     Reminder,
+    ReminderSetting,
     ReportingLine,
     ReviewEvent,
     ReviewRound,
@@ -97,6 +100,7 @@ def keep(session: AnySession, viewer: Viewer) -> bool:
         return False
     person.erase_at = None
     session.flush()
+    reminders.begin_anew(session, viewer.id, viewer.now)
     participants.relist_all(session, viewer.id, viewer.now)
     audit.record(session, audit.Tag.PERSON_ERASURE_STOP, at=viewer.now, viewer=viewer)
     session.flush()
@@ -155,7 +159,8 @@ def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update
     yield delete(MoodLabel).where(MoodLabel.owner_id == person_id)
     yield from _forgetting_talk(person_id, goals)
     yield from _forgetting_reading(person_id, goals)
-    for of_goal in (GoalMonth, GoalTag, GoalRevision, ScheduleVersion, Reminder, Occurrence, Entry):
+    yield from _forgetting_reminders(person_id)
+    for of_goal in (GoalMonth, GoalTag, GoalRevision, ScheduleVersion, Occurrence, Entry):
         yield delete(of_goal).where(of_goal.goal_id.in_(goals))
     yield delete(KeyResultFeed).where(KeyResultFeed.goal_id.in_(goals))
     yield delete(PlannedPause).where(PlannedPause.owner_id == person_id)
@@ -207,6 +212,14 @@ def _forgetting_reading(person_id: int, goals: Select[int]) -> Iterator[Delete]:
     for of_work in (ActivityDay, ReadingGoal, Work):
         yield delete(of_work).where(of_work.goal_id.in_(goals))
     yield delete(ReadingStreak).where(ReadingStreak.owner_id == person_id)
+
+
+def _forgetting_reminders(person_id: int) -> Iterator[Delete]:
+    """What they were reminded of, when and how, before the messages it left with and the sign-ins of their devices."""
+    mine = select(Reminder.id).where(Reminder.person_id == person_id)
+    yield delete(Delivery).where(Delivery.reminder_id.in_(mine))
+    for theirs in (Reminder, ReminderSetting, PushSubscription):
+        yield delete(theirs).where(theirs.person_id == person_id)
 
 
 def _forgetting_events(person_id: int) -> Iterator[Delete | Update]:

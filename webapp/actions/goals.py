@@ -250,7 +250,7 @@ def extend_horizons(session: AnySession, now: datetime, *, most: int = 200) -> i
         select(ScheduleVersion, Goal)
         .join(Goal, Goal.id == ScheduleVersion.goal_id)
         .where(ScheduleVersion.is_current, ScheduleVersion.until.is_(None), ScheduleVersion.dates.is_(None))
-        .where(Goal.rows_until < soon)
+        .where(ScheduleVersion.frequency != Frequency.ONE_TIME, Goal.rows_until < soon)
         .where(Goal.archived_at.is_(None), Goal.deleted_at.is_(None), Goal.lifecycle == Lifecycle.ACTIVE)
         .order_by(Goal.rows_until)
         .limit(most)

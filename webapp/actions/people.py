@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 
-from webapp.actions import api_tokens, keys, outbox, palette, passwords, sign_ins, tokens
+from webapp.actions import api_tokens, calendar_feeds, keys, outbox, palette, passwords, reminders, sign_ins, tokens
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import Conflict, Invalid, NotFound, Problem
 from webapp.domain.identity import CONSENT_VERSION, Profile, Purpose, SignUp, email_problems, plain_name
@@ -161,7 +161,7 @@ def reset_password(session: AnySession, secret: str, password: str, now: datetim
     if person.email_key != token.address:
         raise NotFound
     _set_password(session, person, password, now, keep=None)
-    ended = api_tokens.revoke_all(session, person.id, now)
+    ended = api_tokens.revoke_all(session, person.id, now) + calendar_feeds.revoke_all(session, person.id, now)
     record(session, Tag.PERSON_RECOVER, at=now, subject_id=person.id, thing=person, tokens=ended)
     session.flush()
     return person
@@ -238,6 +238,8 @@ def change_profile(session: AnySession, viewer: Viewer, profile: Profile) -> Non
     wanted = asdict(profile)
     changed = sorted(name for name, value in wanted.items() if value != getattr(viewer, name))
     session.execute(update(Person).where(Person.id == viewer.id).values(**wanted))
+    if {"zone", "day_start"} & set(changed):
+        reminders.look_again(session, viewer.id, viewer.now)
     record(session, Tag.PERSON_PROFILE_CHANGE, at=viewer.now, viewer=viewer, changed=changed)
     session.flush()
 

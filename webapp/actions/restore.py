@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
-from webapp.actions import months, occurrences
+from webapp.actions import months, occurrences, reminder_settings, reminders
 from webapp.actions.audit import Tag, record
 from webapp.actions.restore_goals import write_days, write_entries, write_goals, write_pauses
 from webapp.actions.restore_moods import write_moods
@@ -99,6 +99,8 @@ def restore(session: AnySession, viewer: Viewer, own: OwnExport, *, most_rows: i
     found = plan(session, viewer, own, most_rows)
     if found.settings:
         viewer = _take_over(session, viewer, own.settings)
+    if found.reminding:
+        reminder_settings.change(session, viewer, found.reminding)
     labels, reasons = write_palette(session, viewer, found.palette, address)
     made = write_goals(session, viewer, found.created())
     write_pauses(session, viewer, found.pauses, made)
@@ -128,6 +130,7 @@ def _write_history(session: AnySession, viewer: Viewer, found: Plan, made: dict[
         own = fate.own
         if own.id in made:
             write_days(session, viewer, own, made[own.id], entries[own.id], numbers, new=True)
+            reminders.follow_own(session, viewer, made[own.id])
         elif own.id in concerned:
             goal = here[found.known[own.id]]
             write_days(session, viewer, own, goal, entries[own.id], numbers, new=False)
@@ -169,6 +172,7 @@ def _take_over(session: AnySession, viewer: Viewer, settings: OwnSettings) -> Vi
     """The viewer's days and pages run as the settings say; the viewer as they are now."""
     wanted = asdict(settings)
     session.execute(update(Person).where(Person.id == viewer.id).values(**wanted))
+    reminders.look_again(session, viewer.id, viewer.now)
     del wanted["country"]
     today = local_day(viewer.now, settings.zone, settings.day_start)
     return replace(viewer, **wanted, today=today)
@@ -184,7 +188,7 @@ def _counts(found: Plan, own: OwnExport) -> Counts:
         readings=len(found.reading.readings),
         labels=len(found.palette.labels),
         reasons=len(found.palette.reasons),
-        settings=found.settings,
+        settings=found.settings or found.reminding is not None,
         there=found.there,
         kept=found.kept,
         waiting=found.waiting,

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from webapp.actions import reminders
 from webapp.actions.restore_plan import address, identity
 from webapp.domain.days import shifted
 from webapp.domain.errors import Invalid, Problem
@@ -26,11 +27,10 @@ from webapp.models import (
     GoalTag,
     Occurrence,
     PlannedPause,
-    Reminder,
     ScheduleVersion,
     Tag,
 )
-from webapp.models.base import new_public_id, table_of
+from webapp.models.base import table_of
 from webapp.models.engine import AnySession
 
 _entries, _rows = table_of(Entry), table_of(Occurrence)
@@ -71,13 +71,8 @@ def write_goals(session: AnySession, viewer: Viewer, goals: Sequence[OwnGoal]) -
     ]
     if closings:
         session.execute(insert(table_of(GoalClosing)), closings)
-    walls = [
-        {"public_id": new_public_id(), "goal_id": made[own.id].id, "wall": wall, "created_at": viewer.now}
-        for own in goals
-        for wall in own.reminders
-    ]
-    if walls:
-        session.execute(insert(table_of(Reminder)), walls)
+    walls = [reminders.row_of(viewer, made[own.id], wall, days) for own in goals for wall, days in own.reminders]
+    reminders.add(session, walls)
     _tag(session, viewer, {made[own.id].id: own.tags for own in goals if own.tags})
     return made
 
@@ -195,6 +190,7 @@ def _goal(viewer: Viewer, own: OwnGoal, after: int) -> Goal:
         deleted_at=own.deleted_at,
         reminds=own.reminds,
         reminder_date=own.reminder_date,
+        remind_anyway=own.remind_anyway,
     )
     for own_version in own.versions:
         version = ScheduleVersion(is_current=own_version is own.versions[-1])

@@ -17,7 +17,8 @@ from webapp.domain.imports.own import OwnExport, OwnSettings
 from webapp.domain.imports.own_goals import OwnEntry, OwnGoal, OwnPause
 from webapp.domain.imports.own_moods import OwnMood
 from webapp.domain.people import Viewer
-from webapp.models import Entry, Goal, Mood, Person, PlannedPause
+from webapp.domain.reminder_settings import WishesDraft
+from webapp.models import Entry, Goal, Mood, Person, PlannedPause, ReminderSetting
 from webapp.models.engine import AnySession
 from webapp.queries.imports import days_spoken_for
 from webapp.queries.visibility import goals_of
@@ -69,6 +70,8 @@ class Plan:
     there: int
     kept: int
     waiting: int
+    reminding: WishesDraft | None
+    """How the viewer is to be reminded, where they never said it here."""
 
     def created(self) -> list[OwnGoal]:
         return [goal.own for goal in self.goals if goal.fate is Fate.CREATED]
@@ -124,6 +127,7 @@ def plan(session: AnySession, viewer: Viewer, own: OwnExport, most_rows: int) ->
         there=there + pauses_there + moods_there + reading.there,
         kept=kept + moods_kept + reading.kept + (differs and not fresh),
         waiting=budget.refused,
+        reminding=None if session.get(ReminderSetting, viewer.id) else own.reminding,
     )
 
 

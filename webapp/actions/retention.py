@@ -4,10 +4,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
-from webapp.actions import heartbeats, limits
+from webapp.actions import heartbeats, limits, pacing
 from webapp.actions.answers import KEPT_FOR
 from webapp.domain.api_keys import NONCES_KEPT
-from webapp.models import IdempotentAnswer, OutboxMessage, ReadingToken, SignIn, Token, Upload, UsedNonce
+from webapp.models import (
+    Delivery,
+    IdempotentAnswer,
+    OutboxMessage,
+    PushSubscription,
+    ReadingToken,
+    SignIn,
+    Token,
+    Upload,
+    UsedNonce,
+)
 from webapp.models.base import Numbered
 from webapp.models.engine import AnySession
 from webapp.queries.people import ABSOLUTE, IDLE
@@ -15,6 +25,7 @@ from webapp.queries.people import ABSOLUTE, IDLE
 SIGN_INS = timedelta(days=30)
 MAIL_BODIES = timedelta(days=7)
 MAILS = timedelta(days=30)
+DELIVERIES = timedelta(days=30)
 LINKS = timedelta(days=30)
 COUNTERS = timedelta(days=2)
 UPLOADS = timedelta(hours=1)
@@ -24,7 +35,9 @@ HEARTBEATS = timedelta(days=1)
 def forget(session: AnySession, now: datetime) -> int:
     """Nothing is kept longer than its time; returns how many rows went. No event: it is nobody's act."""
     over = or_(SignIn.ended_at < now - SIGN_INS, SignIn.created_at < now - ABSOLUTE - SIGN_INS)
-    count = _delete(session, SignIn, or_(over, SignIn.seen_at < now - IDLE - SIGN_INS))
+    over = or_(over, SignIn.seen_at < now - IDLE - SIGN_INS)
+    let_in = PushSubscription.sign_in_id.in_(select(SignIn.id).where(over))
+    count = _delete(session, PushSubscription, let_in) + _delete(session, SignIn, over)
     count += _delete(session, IdempotentAnswer, IdempotentAnswer.created_at < now - KEPT_FOR)
     over_tokens = Token.expires_at < now - LINKS
     session.execute(delete(ReadingToken).where(ReadingToken.token_id.in_(select(Token.id).where(over_tokens))))
@@ -32,10 +45,13 @@ def forget(session: AnySession, now: datetime) -> int:
     count += _delete(session, Upload, Upload.created_at < now - UPLOADS)
     count += _delete(session, UsedNonce, UsedNonce.at < now - NONCES_KEPT)
     settled = or_(OutboxMessage.sent_at < now - MAILS, OutboxMessage.failed_at < now - MAILS)
+    with_them = Delivery.message_id.in_(select(OutboxMessage.id).where(settled))
+    count += _delete(session, Delivery, or_(Delivery.at < now - DELIVERIES, with_them))
     count += _delete(session, OutboxMessage, settled)
     count += _empty_mails(session, now)
     count += heartbeats.forget_before(session, now - HEARTBEATS)
     limits.forget_before(session, now - COUNTERS)
+    pacing.forget_before(session, now - COUNTERS)
     session.flush()
     return count
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from webapp.actions import reminders
 from webapp.actions.audit import Tag, record
 from webapp.domain.people import Viewer, Words
 from webapp.domain.reviews import Act, RoundState, Verdict
@@ -23,6 +24,7 @@ def open_round(
     session.flush()
     session.add_all(ReviewSeat(round_id=made.id, reviewer_id=one, named_at=viewer.now) for one in reviewer_ids)
     session.flush()
+    reminders.expect_reviews(session, reviewer_ids, viewer.now)
     return made
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from webapp.actions import outbox, passwords
+from webapp.actions import outbox, passwords, push
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.people import Viewer
@@ -98,6 +98,8 @@ def sign_out(session: AnySession, viewer: Viewer) -> None:
     """This device is signed out, and so is every copy of its cookie."""
     where = (SignIn.id == viewer.session_id, SignIn.ended_at.is_(None))
     session.execute(update(SignIn).where(*where).values(ended_at=viewer.now))
+    if viewer.session_id is not None:
+        push.forget_with(session, [viewer.session_id])
     record(session, Tag.PERSON_SIGN_OUT, at=viewer.now, viewer=viewer)
     session.flush()
 
@@ -109,6 +111,7 @@ def end(session: AnySession, viewer: Viewer, public_id: str) -> None:
     row = session.execute(statement).scalar_one_or_none()
     if row is None:
         raise NotFound
+    push.forget_with(session, [row.id])
     record(session, Tag.SIGN_IN_END, at=viewer.now, viewer=viewer, thing=row)
     session.flush()
 
@@ -126,7 +129,9 @@ def end_of_person(session: AnySession, person_id: int, now: datetime, *, keep: i
     where = [SignIn.person_id == person_id, SignIn.ended_at.is_(None)]
     if keep is not None:
         where.append(SignIn.id != keep)
-    return len(session.execute(update(SignIn).where(*where).values(ended_at=now).returning(SignIn.id)).all())
+    ended = session.execute(update(SignIn).where(*where).values(ended_at=now).returning(SignIn.id)).scalars().all()
+    push.forget_with(session, ended)
+    return len(ended)
 
 
 def tell(

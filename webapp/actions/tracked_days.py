@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, select, update
 
-from webapp.actions import entries, months, occurrences
+from webapp.actions import entries, months, occurrences, reminders
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import NotFound
 from webapp.domain.people import Viewer
@@ -81,6 +81,7 @@ def say(
     if not any(item.done or item.reminder_date or item.reminder_time for item in items) and before is None:
         return
     rows = _rows(session, goal, items)
+    own = {day: (row.reminder_date, row.reminder_time) for day, row in rows.items()}
     for item in items:
         row = rows.get(item.day)
         if row is None:
@@ -88,6 +89,8 @@ def say(
         row.reminder_date = _own(item.reminder_date, row.reminder_date, known[0], goal.reminder_date)
         row.reminder_time = _own(item.reminder_time, row.reminder_time, known[1], wall)
     session.flush()
+    if any(own[day] != (row.reminder_date, row.reminder_time) for day, row in rows.items()):
+        reminders.follow_own(session, viewer, goal)
     open_ones = [rows[item.day] for item in items if item.done and item.day in rows]
     done = [(row, _value(goal, row)) for row in open_ones if row.state is not DayState.DONE]
     entries.record_done(session, viewer, goal, done, Source.API)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, exists, or_, select
 
-from webapp.demo import consent, ladder, objectives, reading, reviews
+from webapp.demo import consent, ladder, objectives, reading, reminders, reviews
 from webapp.demo.caseload import CASES
 from webapp.demo.goals import PLANS
 from webapp.demo.history import live, rest
@@ -81,6 +81,7 @@ def fill(session: AnySession, now: datetime, *, production: bool) -> Made:
     objectives.tell(story, homes["home"])
     key = ladder.tell(session, viewers, homes["home"])
     reading.tell(session, viewers)
+    reminders.tell(session, viewers["client"], goals["client"])
     session.execute(delete(OutboxMessage))  # nobody is to get mail about a story
     reader = reading.program(session, homes["home"], now).client_id
     secrets: dict[str, dict[str, Any]] = dict(tokens(session, viewers, reader))

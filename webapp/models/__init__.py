@@ -11,7 +11,7 @@ from webapp.models.habits import GoalMonth, GoalTag, PlannedPause, Tag
 from webapp.models.keys import DataKey
 from webapp.models.moods import Mood, MoodBecause, MoodLabel, MoodReason, MoodRevision
 from webapp.models.objectives import Cycle, KeyResult, KeyResultFeed, Objective, ObjectiveTag
-from webapp.models.outbox import Heartbeat, OutboxMessage
+from webapp.models.outbox import Heartbeat, MailPace, OutboxMessage
 from webapp.models.people import (
     Membership,
     MembershipRole,
@@ -41,7 +41,7 @@ from webapp.models.reading import (
     ReadingToken,
     Work,
 )
-from webapp.models.reminders import Reminder
+from webapp.models.reminders import Delivery, PushSubscription, Reminder, ReminderSetting
 from webapp.models.reviews import (
     Comment,
     CommentMention,
@@ -67,6 +67,7 @@ __all__ = [
     "Course",
     "Cycle",
     "DataKey",
+    "Delivery",
     "Entry",
     "Goal",
     "GoalClosing",
@@ -84,6 +85,7 @@ __all__ = [
     "KeyResult",
     "KeyResultFeed",
     "LimitCount",
+    "MailPace",
     "Membership",
     "MembershipRole",
     "Mood",
@@ -100,12 +102,14 @@ __all__ = [
     "Person",
     "PlannedPause",
     "Profile",
+    "PushSubscription",
     "ReadingBatch",
     "ReadingClient",
     "ReadingGoal",
     "ReadingStreak",
     "ReadingToken",
     "Reminder",
+    "ReminderSetting",
     "ReportingLine",
     "ReviewEvent",
     "ReviewRound",

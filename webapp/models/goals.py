@@ -23,7 +23,8 @@ class Goal(Addressed, Base):
     Between `rows_from` and `rows_until` the occurrence rows are the whole truth about due dates; outside of it the
     schedule is asked. Projections of the facts: months are closed through `months_until`; `streak_ahead` says what the
     current streak is if nothing more is said, as [last date, length] in order of date and 0 after the last.
-    `reminds` switches its reminders on or off; None when nothing was ever said about it. `feeds` says that a key result
+    `reminds` switches its reminders on or off; None when nothing was ever said about it. `remind_anyway` lets them come
+    for what is done, skipped or paused too. `feeds` says that a key result
     shows something of it, so that every other tick need not ask.
     """
 
@@ -76,6 +77,7 @@ class Goal(Addressed, Base):
     best_streak: Mapped[int] = mapped_column(default=0, server_default="0")
     reminds: Mapped[bool | None]
     reminder_date: Mapped[date | None]
+    remind_anyway: Mapped[bool] = mapped_column(default=False, server_default=false())
     feeds: Mapped[bool] = mapped_column(default=False, server_default=false())
     schedules: Mapped[list["ScheduleVersion"]] = relationship(
         lazy="raise_on_sql", order_by="ScheduleVersion.valid_from", back_populates="goal"

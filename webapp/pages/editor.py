@@ -16,7 +16,9 @@ from webapp.extensions import db
 from webapp.models import Goal
 from webapp.pages import beginnings, goal_templates, preview
 from webapp.pages.editor_review import UnderReview, proposed, under_review
-from webapp.pages.forms.goals import GoalForm, QuickForm
+from webapp.pages.forms.goals import QuickForm
+from webapp.pages.forms.reminders import OwnGoalForm
+from webapp.pages.goal_reminders import opened_with, quiet_hours, remind
 from webapp.pages.goal_rows import goal_facts
 from webapp.pages.respond import onward, page, reply, say
 from webapp.pages.review_words import held_words
@@ -34,7 +36,7 @@ bp.add_app_template_global(new_nonce)
 @signed_in
 def new() -> Any:
     """The editor, empty or filled in with what the address names."""
-    form = GoalForm.new(g.viewer, beginnings.asked_for(request.args))
+    form = OwnGoalForm.new(g.viewer, beginnings.asked_for(request.args))
     return page("goals/new.html", **what_is_shown(form), chosen=request.args.get("template"))
 
 
@@ -50,7 +52,7 @@ def quick() -> Any:
     if "save" in request.form:
         will_write()
         return plan_at_once(line, found)
-    form = GoalForm.new(g.viewer, beginnings.goal_of(found))
+    form = OwnGoalForm.new(g.viewer, beginnings.goal_of(found))
     understood = beginnings.understood(found, g.viewer.today)
     return reply("goals/_form.html", page="goals/new.html", **what_is_shown(form), understood=understood)
 
@@ -59,11 +61,12 @@ def quick() -> Any:
 @signed_in
 def create() -> Any:
     """Open a goal."""
-    form = GoalForm(g.viewer)
+    form = OwnGoalForm(g.viewer)
     if there := answered(form.nonce.data):
         return onward(there)
     try:
         goal = actions.create(db.session, g.viewer, form.draft())
+        remind(goal, form.reminders)
     except Invalid as invalid:
         form.absorb(invalid)
         return reply("goals/_form.html", page="goals/new.html", **what_is_shown(form)), 422
@@ -76,12 +79,13 @@ def create() -> Any:
 @signed_in
 @only_reads
 def dates() -> Any:
-    """The next dates of what stands in the editor; nothing is saved."""
+    """The next dates of what stands in the editor, or one row more or less of its reminders; nothing is saved."""
+    fragment = "goals/_reminders.html" if {"more", "drop"} & request.form.keys() else "goals/_preview.html"
     if not (stored := request.args.get("goal")):
-        return reply("goals/_preview.html", page="goals/new.html", **what_is_shown(GoalForm(g.viewer)))
+        return reply(fragment, page="goals/new.html", **what_is_shown(OwnGoalForm(g.viewer).with_rows_asked()))
     goal, terms = own(stored)
-    form = GoalForm(g.viewer, terms.schedule, terms.criticality)
-    return reply("goals/_preview.html", page="goals/edit.html", **what_is_shown(form, terms, under_review(goal)))
+    form = OwnGoalForm(g.viewer, terms.schedule, terms.criticality).with_rows_asked()
+    return reply(fragment, page="goals/edit.html", **what_is_shown(form, terms, under_review(goal)))
 
 
 @bp.get("/<public_id>/edit")
@@ -90,8 +94,8 @@ def edit(public_id: str) -> Any:
     """The editor, open on a goal; `?revision=` fills in what was proposed once."""
     goal, terms = own(public_id)
     number = request.args.get("revision", type=int)
-    form = GoalForm.of(g.viewer, terms if number is None else with_terms(goal, terms, number))
-    form.stored = terms.schedule
+    form = OwnGoalForm.of(g.viewer, terms if number is None else with_terms(goal, terms, number))
+    form.stored, form.reminders = terms.schedule, opened_with(goal)
     return page("goals/edit.html", **what_is_shown(form, terms, under_review(goal)))
 
 
@@ -100,7 +104,7 @@ def edit(public_id: str) -> Any:
 def update(public_id: str) -> Any:
     """Save what the editor says."""
     goal, terms = held(public_id)
-    form = GoalForm(g.viewer, terms.schedule, terms.criticality)
+    form = OwnGoalForm(g.viewer, terms.schedule, terms.criticality)
     try:
         done = save(goal, form)
     except Invalid as invalid:
@@ -115,17 +119,19 @@ def update(public_id: str) -> Any:
     return onward(url_for("goal.show", public_id=public_id))
 
 
-def save(goal: Goal, form: GoalForm) -> Act:
+def save(goal: Goal, form: OwnGoalForm) -> Act:
     """The goal is as the form says, or waits to be; what holds it is undone first where the pressed button says so."""
     draft, seen = form.draft(), form.seen(goal.version)
     first = FIRST.get(request.form.get("first", ""))
     if first is not None:
         actions.refuse_stale(goal, seen)
         seen = first(db.session, g.viewer, goal).version
-    return reviews.save(db.session, g.viewer, goal, draft, seen=seen)
+    done = reviews.save(db.session, g.viewer, goal, draft, seen=seen)
+    remind(goal, form.reminders)
+    return done
 
 
-def again(goal: Goal, terms: queries.Terms, form: GoalForm, **why: Any) -> str:
+def again(goal: Goal, terms: queries.Terms, form: OwnGoalForm, **why: Any) -> str:
     """The editor once more, with everything that was typed; what was begun is dropped with the request."""
     return page("goals/edit.html", **what_is_shown(form, terms, under_review(goal)), **why)
 
@@ -159,9 +165,10 @@ def with_terms(goal: Goal, terms: queries.Terms, number: int) -> queries.Terms:
 
 
 def what_is_shown(
-    form: GoalForm, goal: queries.Terms | None = None, under: UnderReview | None = None
+    form: OwnGoalForm, goal: queries.Terms | None = None, under: UnderReview | None = None
 ) -> dict[str, Any]:
     """What the editor's page and its fragments need; a goal that is only being planned may begin as a template."""
+    form.reminders.hint_at(quiet_hours(form.reminders))
     return {
         "form": form,
         "goal": goal,
@@ -189,7 +196,7 @@ def plan_at_once(line: QuickForm, found: QuickAdd) -> Any:
 def not_understood(line: QuickForm, invalid: Invalid) -> Any:
     """Every problem stands at the line, and the line stays as it was typed."""
     line.absorb(Invalid(Problem("line", problem.code, problem.params) for problem in invalid.problems))
-    form = GoalForm.new(g.viewer, beginnings.asked_for({}))
+    form = OwnGoalForm.new(g.viewer, beginnings.asked_for({}))
     return reply("goals/_quick.html", page="goals/new.html", **what_is_shown(form), quick=line), 422
 
 

@@ -12,13 +12,13 @@ from webapp.domain.objectives import FeedKind
 from webapp.extensions import db
 from webapp.models import KeyResult
 from webapp.pages.forms.feeds import FeedForm
-from webapp.pages.reading_words import work_title
 from webapp.pages.respond import onward, page, say
 from webapp.queries import feeds as queries
 from webapp.queries import objectives
 from webapp.queries.feeds import Feed
 from webapp.queries.objectives import Found
 from webapp.web.policies import signed_in
+from webapp.web.reading_words import work_title
 
 bp = Blueprint("feeds", __name__, url_prefix="/objectives")
 

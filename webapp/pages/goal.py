@@ -15,6 +15,7 @@ from webapp.extensions import db
 from webapp.models import Goal
 from webapp.pages import goal_day, goal_figures, goal_overview, goal_strength, goal_why
 from webapp.pages.goal_comments import comments_of
+from webapp.pages.goal_reminders import lines_of
 from webapp.pages.goal_review import panel_of
 from webapp.pages.goal_rows import goal_facts
 from webapp.pages.respond import page
@@ -38,7 +39,10 @@ def show(public_id: str) -> Any:
     seen = goal_overview.overview(then(goal), goal, opened, request.args) if may["track"] else {}
     between = {**panel_of(goal), **comments_of(goal)}
     owner = None if goal.owner_id == g.viewer.id else queries.whose(db.session, goal)
-    return page("goals/show.html", goal=opened, may=may, owner=owner, facts=goal_facts(opened), **between, **seen)
+    reminds = bool(goal.reminds)
+    times = lines_of(goal) if may["change"] and goal.reminds is not None else []
+    told = {"facts": goal_facts(opened), "reminds": reminds, "times": times, "anyway": goal.remind_anyway}
+    return page("goals/show.html", goal=opened, may=may, owner=owner, **told, **between, **seen)
 
 
 @bp.get("/<public_id>/figures")

@@ -15,13 +15,13 @@ from webapp.domain.reading import Asks, Category
 from webapp.extensions import db
 from webapp.pages.forms.reading_goals import DAYS, WHOLE, ReadingGoalForm, fields_of
 from webapp.pages.reading_preview import preview_of
-from webapp.pages.reading_words import amount_words, days_words, goal_words, measure_words, work_title
 from webapp.pages.respond import onward, page, reply, say
 from webapp.queries import reading as readings
 from webapp.queries import reading_history as queries
 from webapp.queries.reading import Reading
 from webapp.web.idempotency import answered, keep, new_nonce
 from webapp.web.policies import signed_in
+from webapp.web.reading_words import amount_words, days_words, goal_words, measure_words, work_title
 from webapp.web.transaction import only_reads
 
 bp = Blueprint("reading_goals", __name__, url_prefix="/reading")

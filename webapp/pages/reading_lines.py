@@ -17,7 +17,11 @@ from webapp.domain.reading_streaks import ANY, Run
 from webapp.extensions import db
 from webapp.pages.board_words import percent_words
 from webapp.pages.forms.reading import LogForm, mushaf_of
-from webapp.pages.reading_words import (
+from webapp.queries import reading as queries
+from webapp.queries import reading_streaks
+from webapp.queries.reading import Reading, WorkRow
+from webapp.web.formats import day
+from webapp.web.reading_words import (
     continue_at,
     day_words,
     goal_words,
@@ -27,10 +31,6 @@ from webapp.pages.reading_words import (
     run_words,
     work_title,
 )
-from webapp.queries import reading as queries
-from webapp.queries import reading_streaks
-from webapp.queries.reading import Reading, WorkRow
-from webapp.web.formats import day
 
 CARDS = 6
 """So many works stand open on the page; more are listed below them."""

@@ -16,7 +16,13 @@ from webapp.extensions import db
 from webapp.pages import charts
 from webapp.pages.goal_history import date_in, query_of
 from webapp.pages.reading_pictures import heat_of, map_of
-from webapp.pages.reading_words import (
+from webapp.queries import reading_days, reading_streaks
+from webapp.queries import reading_history as queries
+from webapp.queries.reading import DayRow, Reading, WorkRow
+from webapp.queries.reading_days import BatchRow
+from webapp.queries.reading_history import PastGoal
+from webapp.web.formats import day, moment
+from webapp.web.reading_words import (
     amount_words,
     continue_at,
     day_words,
@@ -30,12 +36,6 @@ from webapp.pages.reading_words import (
     verses_words,
     work_title,
 )
-from webapp.queries import reading_days, reading_streaks
-from webapp.queries import reading_history as queries
-from webapp.queries.reading import DayRow, Reading, WorkRow
-from webapp.queries.reading_days import BatchRow
-from webapp.queries.reading_history import PastGoal
-from webapp.web.formats import day, moment
 
 YEAR = 365
 """So many days back the map of chapters looks where no goal says since when."""

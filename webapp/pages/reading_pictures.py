@@ -18,12 +18,12 @@ from webapp.extensions import db
 from webapp.pages import charts, goal_spans
 from webapp.pages.charts import CELL, DAY, LEFT
 from webapp.pages.goal_spans import Chosen
-from webapp.pages.reading_words import amount_words, time_words
 from webapp.pages.year_words import short_months, year_words
 from webapp.queries import reading_history as queries
 from webapp.queries.reading import WorkRow
 from webapp.queries.reading_history import DayFigures
 from webapp.web.formats import amount, region
+from webapp.web.reading_words import amount_words, time_words
 from webapp.web.words import month_name, weekday_name
 
 READ, EMPTY, AHEAD = "d", "m", " "

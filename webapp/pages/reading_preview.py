@@ -15,10 +15,10 @@ from webapp.domain.reading import NOTHING, UNITS, Asks, Category, Done, Portion,
 from webapp.domain.reading_drafts import PlanDraft
 from webapp.extensions import db
 from webapp.pages.forms.reading_goals import WHOLE, ReadingGoalForm
-from webapp.pages.reading_words import amount_words, goal_words, portion_words, time_words
 from webapp.queries import reading_history as queries
 from webapp.queries.reading import Reading, WorkRow
 from webapp.web.formats import day, problem_text
+from webapp.web.reading_words import amount_words, goal_words, portion_words, time_words
 
 UNSAID = frozenset({"required", "unreadable", "unknown_choice"})
 """Problems of somebody who has not finished typing."""

@@ -16,7 +16,20 @@ from sqlalchemy.orm import selectinload
 from webapp.domain.goals import Kind, Lifecycle
 from webapp.domain.schedules import Frequency, Schedule, due_dates
 from webapp.domain.tracking import Day, DayState, Direction, Fact, completes, day_values
-from webapp.models import DataKey, Entry, Goal, Mood, MoodLabel, Occurrence, Person, ScheduleVersion, SignIn
+from webapp.models import (
+    DataKey,
+    Entry,
+    Goal,
+    Mood,
+    MoodLabel,
+    Occurrence,
+    Person,
+    PushSubscription,
+    Reminder,
+    ReminderSetting,
+    ScheduleVersion,
+    SignIn,
+)
 from webapp.models.engine import AnySession
 from webapp.queries.doctor_finding import Finding
 from webapp.queries.doctor_habits import habit_findings
@@ -24,6 +37,7 @@ from webapp.queries.doctor_ladders import ladder_findings
 from webapp.queries.doctor_moods import mood_findings
 from webapp.queries.doctor_objectives import objective_findings
 from webapp.queries.doctor_reading import reading_findings
+from webapp.queries.doctor_reminders import reminder_findings
 from webapp.queries.doctor_reviews import review_findings
 from webapp.queries.habits import aim_on
 from webapp.queries.sealed_cells import broken_cells
@@ -49,6 +63,7 @@ def examine(session: AnySession, today: date, now: datetime | None = None) -> It
     yield from review_findings(session)
     yield from objective_findings(session)
     yield from reading_findings(session)
+    yield from reminder_findings(session)
     yield from ladder_findings(session, now or datetime.combine(today, NOON, UTC))
     for cell in broken_cells(session):
         yield Finding(cell, "does not open with its owner's key")
@@ -69,7 +84,10 @@ def _orphans(session: AnySession) -> Iterator[Finding]:
     without_key = select(Person.id).where(Person.deleted_at.is_(None), ~exists().where(DataKey.person_id == Person.id))
     for person_id in session.scalars(without_key):
         yield Finding(f"person {person_id}", "has no key")
-    theirs = (DataKey.person_id, SignIn.person_id, Mood.person_id, MoodLabel.owner_id)
+    theirs = (
+        *(DataKey.person_id, SignIn.person_id, Mood.person_id, MoodLabel.owner_id),
+        *(Reminder.person_id, ReminderSetting.person_id, PushSubscription.person_id),
+    )
     left = or_(*(exists().where(column == Person.id) for column in theirs))
     for person_id in session.scalars(select(Person.id).where(Person.deleted_at.is_not(None), left)):
         yield Finding(f"person {person_id}", "was erased and has rows")

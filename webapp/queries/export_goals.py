@@ -31,7 +31,7 @@ def goals(session: AnySession, viewer: Viewer) -> list[Row]:
     names = (
         *("kind", "title", "question", "description", "lifecycle", "outcome", "review_state", "status_word"),
         *("criticality", "colour", "position", "direction", "baseline", "target", "unit", "revision", "version"),
-        *("rows_from", "rows_until", "source_uid", "reminds", "reminder_date"),
+        *("rows_from", "rows_until", "source_uid", "reminds", "reminder_date", "remind_anyway"),
         *("created_at", "updated_at", "completed_at", "archived_at", "deleted_at"),
     )
     columns = [Goal.public_id.label("id"), *(getattr(Goal, name) for name in names)]
@@ -53,11 +53,13 @@ def _tags(session: AnySession, viewer: Viewer) -> dict[str, list[str]]:
 
 
 def _reminders(session: AnySession, viewer: Viewer) -> dict[str, list[Row]]:
-    """The times of day at which each goal reminds."""
-    statement = of_private_goals(viewer, Reminder.wall, Reminder.created_at).join(Reminder, Reminder.goal_id == Goal.id)
+    """The times of day at which each goal reminds; those of single due dates stand with the dates."""
+    columns = (Reminder.wall, Reminder.days, Reminder.created_at)
+    statement = of_private_goals(viewer, *columns).join(Reminder, Reminder.goal_id == Goal.id)
+    statement = statement.where(Reminder.once.is_(None))
     on: dict[str, list[Row]] = {}
-    for row in rows_of(session, statement.order_by(Goal.id, Reminder.wall)):
-        on.setdefault(row["goal"], []).append({"wall": row["wall"], "created_at": row["created_at"]})
+    for row in rows_of(session, statement.order_by(Goal.id, Reminder.days, Reminder.wall)):
+        on.setdefault(row.pop("goal"), []).append(row)
     return on
 
 

@@ -1,5 +1,6 @@
 """What waits to be sent."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -7,6 +8,26 @@ from sqlalchemy import ColumnElement, func, or_, select
 from webapp.models import OutboxMessage
 from webapp.models.engine import AnySession
 from webapp.models.types import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Which messages may leave at present: no mail at all when `mail` is False, and none to the closed domains. Mails
+    to the slow ones are counted ("*" stands for all mail)."""
+
+    mail: bool = True
+    closed: frozenset[str] = frozenset()
+    slow: frozenset[str] = frozenset()
+
+    def lets_through(self) -> list[ColumnElement[bool]]:
+        """The same as conditions."""
+        conditions = [] if self.mail else [OutboxMessage.channel != "mail"]
+        if self.closed:
+            conditions.append(or_(OutboxMessage.domain.is_(None), OutboxMessage.domain.not_in(sorted(self.closed))))
+        return conditions
+
+
+OPEN = Gate()
 
 
 def ready(now: datetime, clock: datetime) -> list[ColumnElement[bool]]:
@@ -26,7 +47,7 @@ def lease_clock(session: AnySession, now: datetime) -> datetime:
     return now
 
 
-def any_ready(session: AnySession, now: datetime) -> bool:
+def any_ready(session: AnySession, now: datetime, gate: Gate = OPEN) -> bool:
     """Whether a message could be claimed; asks without locking anything."""
-    statement = select(OutboxMessage.id).where(*ready(now, lease_clock(session, now))).limit(1)
+    statement = select(OutboxMessage.id).where(*ready(now, lease_clock(session, now)), *gate.lets_through()).limit(1)
     return session.execute(statement).first() is not None

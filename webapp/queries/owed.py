@@ -40,6 +40,11 @@ class Owed:
     closings: int = 0
     check_ins: int = 0
 
+    @property
+    def total(self) -> int:
+        """How many of all kinds."""
+        return sum(astuple(self))
+
     def __bool__(self) -> bool:
         return any(astuple(self))
 

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, cast, func, select
 from sqlalchemy import String as Text
 
+from webapp.domain.calendar_feeds import PURPOSE as FEED
+from webapp.domain.calendar_feeds import FeedFacts, options_of
 from webapp.domain.days import local_day
 from webapp.domain.identity import LONGEST_EMAIL, Purpose
 from webapp.domain.people import MembershipStatus, Role, Viewer, Words
@@ -57,6 +59,19 @@ _bearer = (
     .where(
         Token.secret_hash == bindparam("secret_hash"),
         Token.contract.in_(list(Contract)),
+        Token.revoked_at.is_(None),
+        Person.erase_at.is_(None),
+        *_IS_HERE,
+    )
+)
+
+_by_feed = (
+    select(*_PERSON, Token.id.label("token_id"), Token.scopes, Token.used_at)
+    .join(Token, Token.person_id == Person.id)
+    .join(DataKey, DataKey.person_id == Person.id)
+    .where(
+        Token.secret_hash == bindparam("secret_hash"),
+        Token.purpose == FEED,
         Token.revoked_at.is_(None),
         Person.erase_at.is_(None),
         *_IS_HERE,
@@ -121,6 +136,15 @@ def viewer_by_token(
     viewer = _as_viewer(row, keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped), row.roles, now)
     scopes = frozenset((row.scopes or "").split())
     return viewer, TokenFacts(row.token_id, Contract(row.contract), scopes, row.used_at)
+
+
+def viewer_by_feed(session: AnySession, secret: str, now: datetime) -> tuple[Viewer, FeedFacts] | None:
+    """Whose due dates the calendar with this secret tells, and what of them; None when it opens nothing any more."""
+    row = session.connection().execute(_by_feed, {"secret_hash": secret_hash(secret)}).one_or_none()
+    if row is None:
+        return None
+    viewer = _as_viewer(row, keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped), row.roles, now)
+    return viewer, FeedFacts(row.token_id, options_of(row.scopes), row.used_at)
 
 
 def viewer_of(session: AnySession, person: Person, now: datetime) -> Viewer:

@@ -23,6 +23,7 @@ from webapp.models import (
     MoodReason,
     MoodRevision,
     OutboxMessage,
+    PushSubscription,
     ReviewEvent,
     Tag,
     Token,
@@ -67,6 +68,7 @@ PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
     (Grant.purpose, Grant.client_id),
     (GrantInvitation.address, GrantInvitation.therapist_id),
     (Upload.content, Upload.person_id),
+    (PushSubscription.address, PushSubscription.person_id),
     (IdempotentAnswer.body, IdempotentAnswer.person_id),
 )
 """Cells sealed with a person's key, and whose."""

@@ -69,7 +69,12 @@ class TrackedRow:
     gone: bool = False
 
 
-earliest_reminder = select(func.min(Reminder.wall)).where(Reminder.goal_id == Goal.id).correlate(Goal).scalar_subquery()
+earliest_reminder = (
+    select(func.min(Reminder.wall))
+    .where(Reminder.goal_id == Goal.id, Reminder.once.is_(None))
+    .correlate(Goal)
+    .scalar_subquery()
+)
 _CURRENT = (ScheduleVersion.goal_id == Goal.id) & ScheduleVersion.is_current
 _OF_OWNER = goals_of(bindparam("owner_id"))
 # One's own goal is asked for first, by a statement built once: building the whole clause takes longer than a tick.

@@ -183,9 +183,19 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
             "You can have at most %(num)d open at a time; end some first.",
             int(str(params.get("most", 0))),
         ),
+        "too_many_devices": ngettext(
+            "You have let in %(num)d device already. Remove it first.",
+            "You have let in %(num)d devices already. Remove one first.",
+            int(str(params.get("most", 0))),
+        ),
         "too_many_tokens": ngettext(
             "You can have one token at a time.",
             "You can have at most %(num)d tokens; revoke one first.",
+            int(str(params.get("most", 0))),
+        ),
+        "too_many_feeds": ngettext(
+            "You can have one feed at a time.",
+            "You can have at most %(num)d feeds; end one first.",
             int(str(params.get("most", 0))),
         ),
         "too_many_proposals": ngettext(
@@ -228,6 +238,7 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         "weight": _("More than nothing, and at most %(most)s.", most=params.get("most", "")),
         "too_many": _("At most %(most)s of them.", most=params.get("most", "")),
         "said_twice": _("One of them is said twice."),
+        "no_time_between": _("Both are the same. Choose two times, or leave both empty."),
         "milestone_unreadable": _(
             "Please write a date and a percent, like %(example)s, not “%(line)s”.",
             example="2026-04-30 25",

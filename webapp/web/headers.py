@@ -23,7 +23,7 @@ SANDBOX = "default-src 'none'; sandbox"
 """The policy of a file that somebody uploaded: opened by itself it is nothing but its own pixels."""
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 WORTH_COMPRESSING = 500
-COMPRESSIBLE = ("text/html", "application/json", "text/plain", "text/csv")
+COMPRESSIBLE = ("text/html", "application/json", "text/plain", "text/csv", "text/calendar")
 
 
 def init_app(app: Flask, *, https: bool) -> None:

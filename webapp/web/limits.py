@@ -4,10 +4,15 @@ import hashlib
 import ipaddress
 import re
 from datetime import timedelta
+from math import floor
 
 from flask import current_app, request
+from limits import RateLimitItemPerHour
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from webapp.actions import limits
+from webapp.domain.errors import TooMany
 from webapp.domain.identity import LONGEST_EMAIL
 from webapp.extensions import db
 from webapp.models.engine import begin_writing
@@ -17,6 +22,8 @@ from webapp.web.viewer import now
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+LOOKING = "looking_limiter"
+"""Where an application keeps the tries of requests that only look."""
 
 
 def take(name: str, who: str, window: timedelta) -> None:
@@ -33,6 +40,18 @@ def take(name: str, who: str, window: timedelta) -> None:
     finally:
         db.session.commit()
         begin_writing(db.session)
+
+
+def take_here(name: str, who: str) -> None:
+    """One try within an hour is counted in this process, because looking writes nothing; raises TooMany."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if LOOKING not in current_app.extensions:
+        current_app.extensions[LOOKING] = MovingWindowRateLimiter(MemoryStorage())
+    limiter: MovingWindowRateLimiter = current_app.extensions[LOOKING]
+    item, key = RateLimitItemPerHour(getattr(settings.limits, name)), _key(name, who)
+    if not limiter.hit(item, key):
+        ends = limiter.get_window_stats(item, key).reset_time
+        raise TooMany(name, floor(ends - now().timestamp()) + 1)
 
 
 def give_back(name: str, who: str, window: timedelta) -> None:

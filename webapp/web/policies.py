@@ -47,6 +47,19 @@ fresh = _declares(Policy.FRESH)
 PROVEN_WITHIN = {Policy.RECENT: RECENT, Policy.FRESH: FRESH}
 
 
+def by_itself(view: View) -> View:
+    """An open page asks for this again and again: that is no use of the sign-in, and when it has ended nothing happens
+    to the page."""
+    view.by_itself = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_by_itself() -> bool:
+    """Whether an open page asks, not its person."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(request.headers.get("HX-Request")) and getattr(view, "by_itself", False)
+
+
 def init_app(app: Flask) -> None:
     """Each request meets its route's policy before its view."""
     app.before_request(enforce)
@@ -70,6 +83,8 @@ def enforce() -> Response | None:
         return _go(url_for("dashboard.index")) if g.viewer else None
     if policy is not Policy.SIGNED_IN and policy not in PROVEN_WITHIN:
         abort(404)
+    if g.viewer is None and is_by_itself():
+        return Response(status=204)
     if g.viewer is None:
         return _go(url_for("identity.sign_in", next=_way_back()))
     if policy is Policy.SIGNED_IN or _is_proven(policy):

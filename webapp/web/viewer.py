@@ -12,6 +12,7 @@ from webapp.extensions import db, login
 from webapp.queries import people
 from webapp.web import transaction
 from webapp.web.faces import face
+from webapp.web.policies import is_by_itself
 
 SEEN_EVERY = timedelta(minutes=5)
 
@@ -54,7 +55,7 @@ def recognise() -> None:
     if face() is not None or "_user_id" not in session:
         return
     g.viewer = getattr(current_user, "viewer", None)
-    if g.viewer is not None and g.viewer.seen_at <= g.viewer.now - SEEN_EVERY:
+    if g.viewer is not None and g.viewer.seen_at <= g.viewer.now - SEEN_EVERY and not is_by_itself():
         keep_seen(g.viewer)
 
 

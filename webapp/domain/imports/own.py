@@ -44,7 +44,9 @@ from webapp.domain.imports.own_reading import (
     reading_of,
     work_of,
 )
+from webapp.domain.imports.own_reminding import reminding_of
 from webapp.domain.people import Theme
+from webapp.domain.reminder_settings import WishesDraft
 from webapp.domain.tracking import LARGEST_VALUE, Mode
 
 FORMAT, VERSION = "aimline", 1
@@ -94,6 +96,8 @@ class OwnExport:
     reading_goals: tuple[OwnReadingGoal, ...]
     readings: tuple[OwnReading, ...]
     left_out: int
+    reminding: WishesDraft | None = None
+    """How the person was reminded; None when they never said."""
 
 
 def looks_own(data: bytes) -> bool:
@@ -135,6 +139,7 @@ def read_own(data: bytes, today: date) -> OwnExport:
         reading_goals=tuple(_each(content, found, "reading_goals", MOST_OF_GOALS, reading_goal_of)),
         readings=tuple(_each(content, found, "readings", MOST_FACTS, reading_of)),
         left_out=left_out + entries.count(None),
+        reminding=next(iter(_each(content, found, "reminder_settings", 1, reminding_of)), None),
     )
     _check_ids(own, found)
     _check_ledger(entries, found)

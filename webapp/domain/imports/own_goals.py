@@ -23,6 +23,7 @@ from webapp.domain.goals import (
 from webapp.domain.imports.own_fields import Fields, Terms
 from webapp.domain.pauses import Pause
 from webapp.domain.quotas import Quota, QuotaPeriod
+from webapp.domain.reminders import MOST_DAYS_AFTER, MOST_DAYS_BEFORE
 from webapp.domain.reviews import COMMENT_LENGTH
 from webapp.domain.schedules import MAXIMUM_DAYS_AHEAD, Frequency, Schedule
 from webapp.domain.tracking import LONGEST_NOTE, DayState, Direction, Fact, Mode, Source
@@ -135,7 +136,8 @@ class OwnGoal:
     tags: tuple[str, ...]
     reminds: bool | None = None
     reminder_date: date | None = None
-    reminders: tuple[time, ...] = ()
+    remind_anyway: bool = False
+    reminders: tuple[tuple[time, int], ...] = ()
     versions: tuple[OwnVersion, ...] = ()
     revisions: tuple[OwnRevision, ...] = ()
     closings: tuple[OwnClosing, ...] = ()
@@ -185,6 +187,7 @@ def goal_of(row: Fields) -> OwnGoal:
         tags=tags,
         reminds=row.flag("reminds") if row.has("reminds") else None,
         reminder_date=row.day_or_none("reminder_date", LATEST_DAY),
+        remind_anyway=row.has("remind_anyway") and row.flag("remind_anyway"),
         reminders=_reminders(row),
     )
 
@@ -308,12 +311,15 @@ def _closed(goal: OwnGoal, row: Fields, standing: Sequence[OwnClosing]) -> OwnGo
     return replace(goal, lifecycle=Lifecycle.CLOSED, outcome=closing.outcome, archived_at=away)
 
 
-def _reminders(row: Fields) -> tuple[time, ...]:
-    """Times of day, each once, in order."""
-    said = [each.clock("wall") for each in row.inner("reminders")]
+def _reminders(row: Fields) -> tuple[tuple[time, int], ...]:
+    """Times of day and how many days after the due date, each once, in order; older files say no days."""
+    said = [
+        (each.clock("wall"), each.number("days", -MOST_DAYS_BEFORE, MOST_DAYS_AFTER) if each.has("days") else 0)
+        for each in row.inner("reminders")
+    ]
     if len(said) > MOST_REMINDERS:
         row.wrong("reminders")
-    return tuple(sorted({wall for wall in said if wall is not None}))
+    return tuple(sorted({(wall, days) for wall, days in said if wall is not None}))
 
 
 def _asked(row: Fields) -> tuple[Direction | None, Decimal | None]:

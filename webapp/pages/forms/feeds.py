@@ -9,8 +9,8 @@ from wtforms import RadioField, SelectField
 from webapp.domain.objective_drafts import FeedDraft
 from webapp.domain.objectives import FeedKind
 from webapp.pages.forms.base import Form
-from webapp.pages.reading_words import work_title
 from webapp.queries.feeds import Choice
+from webapp.web.reading_words import work_title
 
 
 class FeedForm(Form):

@@ -19,9 +19,9 @@ from webapp.domain.reading_drafts import MOST_DAYS, PlanChanges, PlanDraft, Work
 from webapp.pages.forms.base import AmountField, Form, one_line
 from webapp.pages.forms.identity import trimmed
 from webapp.pages.forms.schedules import CountField
-from webapp.pages.reading_words import amount_words, unit_name, work_title
 from webapp.queries.reading import WorkRow
 from webapp.web.idempotency import new_nonce
+from webapp.web.reading_words import amount_words, unit_name, work_title
 from webapp.web.words import colour_names
 
 WHOLE = "whole"
