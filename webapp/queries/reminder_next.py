@@ -14,32 +14,10 @@ from webapp.domain.reminders import STALE, About, Channel, Clock
 from webapp.domain.schedules import Frequency
 from webapp.models import Goal, Reminder, ScheduleVersion
 from webapp.models.engine import AnySession
-from webapp.models.goals import SCHEDULE_COLUMNS
-from webapp.queries.reminders import MOST_PAIRS, Asked, asked_of, speaking
+from webapp.queries.reminders import MOST_PAIRS, OF_GOAL, OF_REMINDER, Asked, asked_of, speaking
 
 DAYS_AHEAD = 14
 _MOST = 500
-_OF_REMINDER = (
-    Reminder.person_id,
-    Reminder.about,
-    Reminder.goal_id,
-    Reminder.wall,
-    Reminder.days.label("days_after"),
-    Reminder.once,
-    Reminder.next_day,
-)
-_OF_GOAL = (
-    Goal.id,
-    Goal.public_id,
-    Goal.title,
-    Goal.kind,
-    Goal.lifecycle,
-    Goal.archived_at,
-    Goal.deleted_at,
-    Goal.reminds,
-    Goal.reminder_date,
-    Goal.remind_anyway,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +37,7 @@ def next_of(session: AnySession, viewer: Viewer, wishes: Wishes, *, has_push: bo
     away = frozenset() if has_push else frozenset({Channel.PUSH})
     current = and_(ScheduleVersion.goal_id == Reminder.goal_id, ScheduleVersion.is_current)
     statement = (
-        select(*_OF_REMINDER, *_OF_GOAL, *SCHEDULE_COLUMNS)
+        select(*OF_REMINDER, *OF_GOAL)
         .outerjoin(Goal, Goal.id == Reminder.goal_id)
         .outerjoin(ScheduleVersion, current)
         .where(Reminder.person_id == viewer.id, Reminder.next_at.is_not(None))

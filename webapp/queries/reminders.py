@@ -35,7 +35,7 @@ HERE = (Person.disabled_at.is_(None), Person.deleted_at.is_(None), Person.erase_
 """Who may be reminded: nobody shut out, gone, or on the way to be erased."""
 
 _current = and_(ScheduleVersion.goal_id == Reminder.goal_id, ScheduleVersion.is_current)
-_of_goal = (
+OF_GOAL = (
     Goal.id,
     Goal.public_id,
     Goal.title,
@@ -48,7 +48,7 @@ _of_goal = (
     Goal.remind_anyway,
     *SCHEDULE_COLUMNS,
 )
-_of_reminder = (
+OF_REMINDER = (
     Reminder.id.label("reminder_id"),
     Reminder.person_id,
     Reminder.about,
@@ -89,7 +89,7 @@ _PEOPLE = (
     .with_for_update(key_share=True, of=Person, skip_locked=True)
 )
 _DUE = (
-    select(*_of_reminder, *_of_goal)
+    select(*OF_REMINDER, *OF_GOAL)
     .outerjoin(Goal, Goal.id == Reminder.goal_id)
     .outerjoin(ScheduleVersion, _current)
     .where(Reminder.person_id.in_(bindparam("people", expanding=True)), Reminder.next_at <= bindparam("now"))
@@ -106,8 +106,8 @@ _PAUSES = select(PlannedPause.owner_id, PlannedPause.goal_id, PlannedPause.first
 )
 _OF_MESSAGE = (
     select(
-        *_of_reminder,
-        *_of_goal,
+        *OF_REMINDER,
+        *OF_GOAL,
         *_of_day,
         *_of_wishes,
         Delivery.id.label("delivery_id"),
