@@ -136,7 +136,8 @@ def test_a_device_is_shut_out_by_its_own_person_only(app: Flask, visit: Browser,
     page = visit.get("/account/reminders").press("Remove this device", within=f"device-{row.public_id}")
     assert "That device is not reminded any more." in page.words()
     assert stored(session) == []
-    tags = session.scalars(select(AuditEvent.tag).where(AuditEvent.object_kind == "push_subscription")).all()
+    noted = select(AuditEvent.tag).where(AuditEvent.object_kind == "push_subscription").order_by(AuditEvent.id)
+    tags = session.scalars(noted).all()
     assert tags == ["push:subscribe", "push:remove"]
 
 

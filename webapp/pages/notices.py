@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.actions import notices as actions
+from webapp.domain.tracking import DayState
 from webapp.extensions import db
 from webapp.pages.reminder_words import about_address, about_words
 from webapp.pages.respond import onward, page, reply, wants_fragment
-from webapp.queries.reminder_history import answers_of
 from webapp.queries.reminders import Item, notices
 from webapp.web.formats import clock, day
 from webapp.web.policies import by_itself, signed_in
@@ -81,11 +81,9 @@ def listing(lines: list[Line], announce: str) -> Any:
 def lines_of(items: list[Item]) -> list[Line]:
     """The notices as their list shows them."""
     lines = []
-    dated = {(item.goal_id, item.due) for item in items if item.goal_id}
-    answers = answers_of(db.session, g.viewer, dated)
     for item in items:
         title = g.viewer.words.open("goal.title", item.title) if item.title else None
-        state = answers.get((item.goal_id or "", item.due))
+        state = None if item.state is DayState.OPEN else item.state
         is_open = item.goal_id and item.due <= g.viewer.today and state is None
         tick = f"/goals/{item.goal_id}/days/{item.due}" if is_open else ""
         address = about_address(item.about, item.goal_id)

@@ -1,20 +1,18 @@
 """What came of the viewer's reminders, and how they want to be reminded."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, select
 
 from webapp.domain.people import Viewer
 from webapp.domain.reminder_settings import Wishes
 from webapp.domain.reminders import About, Channel, Quiet
-from webapp.domain.tracking import DayState
-from webapp.models import Delivery, Goal, Occurrence, OutboxMessage, Reminder, ReminderSetting
+from webapp.models import Delivery, Goal, OutboxMessage, Person, Reminder, ReminderSetting
 from webapp.models.engine import AnySession
-from webapp.queries.reminders import wishes_of
+from webapp.queries.reminders import OF_WISHES, wishes_of
 
 SHOWN = 20
 SHOWN_FOR = timedelta(days=7)
@@ -59,10 +57,17 @@ class Stands(NamedTuple):
 
 def stands(session: AnySession, viewer: Viewer) -> Stands:
     """How the viewer wants to be reminded."""
-    row = session.scalars(select(ReminderSetting).where(ReminderSetting.person_id == viewer.id)).one_or_none()
-    walls = select(Reminder.about, Reminder.wall).where(Reminder.person_id == viewer.id, Reminder.goal_id.is_(None))
-    said = (wishes_of(row), row.version) if row else (Wishes(), 0)
-    return Stands(said[0], {row.about: row.wall for row in session.execute(walls)}, said[1])
+    own = and_(Reminder.person_id == Person.id, Reminder.goal_id.is_(None))
+    statement = (
+        select(*OF_WISHES, ReminderSetting.version, Reminder.about, Reminder.wall)
+        .select_from(Person)
+        .outerjoin(ReminderSetting, ReminderSetting.person_id == Person.id)
+        .outerjoin(Reminder, own)
+        .where(Person.id == viewer.id)
+    )
+    rows = session.execute(statement).all()
+    walls = {row.about: row.wall for row in rows if row.about is not None}
+    return Stands(wishes_of(rows[0]), walls, rows[0].version or 0)
 
 
 def quiet_of(session: AnySession, viewer: Viewer) -> Quiet | None:
@@ -88,22 +93,6 @@ def latest(session: AnySession, viewer: Viewer) -> list[Told]:
         Told(row.about, row.channel, _fate(row), row.at, _title(viewer, row), row.public_id)
         for row in session.execute(statement)
     ]
-
-
-def answers_of(
-    session: AnySession, viewer: Viewer, days: Collection[tuple[str, date]]
-) -> dict[tuple[str, date], DayState]:
-    """How the viewer's goals (by public id) are answered on these days; what is open is left out."""
-    if not days:
-        return {}
-    statement = select(Goal.public_id, Occurrence.local_date, Occurrence.state).join_from(Occurrence, Goal)
-    wanted = (
-        Goal.owner_id == viewer.id,
-        Occurrence.deleted_at.is_(None),
-        Occurrence.state != DayState.OPEN,
-        tuple_(Goal.public_id, Occurrence.local_date).in_(sorted(days)),
-    )
-    return {(row.public_id, row.local_date): row.state for row in session.execute(statement.where(*wanted))}
 
 
 def tests_of(session: AnySession, viewer: Viewer) -> list[tuple[Channel, Fate]]:

@@ -64,7 +64,7 @@ _of_day = (
     Occurrence.paused,
     or_(Occurrence.reminder_date.is_not(None), Occurrence.reminder_time.is_not(None)).label("has_own"),
 )
-_of_wishes = (
+OF_WISHES = (
     ReminderSetting.channels,
     ReminderSetting.detail,
     ReminderSetting.quiet_since,
@@ -81,7 +81,7 @@ _WHO = (
     .with_for_update(key_share=True, of=[Person, Reminder], skip_locked=True)
 )
 _PEOPLE = (
-    select(Person.id, Person.zone, Person.day_start, Person.email, _has_push.label("has_push"), *_of_wishes)
+    select(Person.id, Person.zone, Person.day_start, Person.email, _has_push.label("has_push"), *OF_WISHES)
     .outerjoin(ReminderSetting, ReminderSetting.person_id == Person.id)
     .where(Person.id.in_(bindparam("people", expanding=True)))
     .add_columns(and_(*HERE).label("here"))
@@ -109,7 +109,7 @@ _OF_MESSAGE = (
         *OF_REMINDER,
         *OF_GOAL,
         *_of_day,
-        *_of_wishes,
+        *OF_WISHES,
         Delivery.id.label("delivery_id"),
         Delivery.local_date,
         Delivery.due,
@@ -217,7 +217,7 @@ def speaking(session: AnySession, asked: Sequence[Asked]) -> list[Asked]:
 
 class Item(NamedTuple):
     """One thing a message says: a due date of a goal, or what else a reminder is about. `title` is sealed; `planned` is
-    False for a goal without fixed days."""
+    False for a goal without fixed days, `state` None where nothing is said of the date."""
 
     about: About
     local_date: date
@@ -227,6 +227,7 @@ class Item(NamedTuple):
     title: bytes | None
     delivery_id: int
     planned: bool = True
+    state: DayState | None = None
 
 
 class ToSay(NamedTuple):
@@ -298,7 +299,8 @@ def _items(session: AnySession, rows: Sequence[Any]) -> list[Item]:
         if row.about is About.GOAL and not _speaks(one, row if row.state is not None else None, quotas):
             continue
         said = (row.about, row.local_date, row.due, row.wall, row.public_id, row.title, row.delivery_id)
-        found[(row.about, row.goal_id, row.due)] = Item(*said, planned=row.frequency is not Frequency.QUOTA)
+        planned = row.frequency is not Frequency.QUOTA
+        found[(row.about, row.goal_id, row.due)] = Item(*said, planned=planned, state=row.state)
     return list(found.values())
 
 
