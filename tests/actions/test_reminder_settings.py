@@ -194,14 +194,14 @@ def test_what_a_form_says_of_reviews_holds(session: Session, her: Viewer, draft:
 def test_a_time_said_just_when_somebody_asks_for_a_review_is_the_time(
     session: Session, her: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    new = reminder_settings._new
+    new = reminders.row_about
 
     def too_late(viewer: Viewer, about: About, wall: time) -> dict[str, Any]:
         """Between looking and writing another request has written the same."""
         reminders.add(session, [new(viewer, about, reminders.NUDGE_AT) | {"next_day": None}])
         return new(viewer, about, wall)
 
-    monkeypatch.setattr(reminder_settings, "_new", too_late)
+    monkeypatch.setattr(reminders, "row_about", too_late)
     reminder_settings.change(session, her, replace(SAID, walls={About.REVIEWS: time(17)}))
     rows = own(session, her)
     assert [(about, row.wall, row.next_day) for about, row in rows.items()] == [(About.REVIEWS, time(17), make.TODAY)]

@@ -4,17 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.models import Heartbeat
-from webapp.models.engine import AnySession
+from webapp.models.engine import AnySession, upserting
 
 
 def beat(session: AnySession, worker: str, now: datetime) -> None:
     """This worker lives now; no event, because nothing was done to anybody's things."""
     table: Any = Heartbeat.__table__
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(table).values(worker=worker[:60], at=now)
+    insert = upserting(session, table).values(worker=worker[:60], at=now)
     session.execute(insert.on_conflict_do_update(index_elements=["worker"], set_={"at": now}))
 
 

@@ -9,17 +9,15 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.actions import limits, outbox
 from webapp.actions.outbox import Claim
 from webapp.domain.errors import TooMany
 from webapp.models import MailPace
 from webapp.models.base import table_of
-from webapp.models.engine import AnySession
+from webapp.models.engine import AnySession, upserting
 from webapp.queries.outbox import Gate
 from webapp.queries.pacing import MOST_IN_WINDOW, RELAY, WINDOW, key_of
 
@@ -60,8 +58,7 @@ def went_wrong(session: AnySession, claim: Claim, now: datetime, *, relay: bool)
     domain = RELAY if relay else claim.domain
     if claim.channel != "mail" or domain is None:
         return
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(table_of(MailPace)).values(domain=domain, failures=0).on_conflict_do_nothing())
+    session.execute(upserting(session, table_of(MailPace)).values(domain=domain, failures=0).on_conflict_do_nothing())
     mine = select(MailPace).where(MailPace.domain == domain).with_for_update()
     row = session.execute(mine.execution_options(populate_existing=True)).scalar_one()
     if row.hold_until is None or row.hold_until <= now:

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.actions.outbox import domain_of
 from webapp.domain.errors import Invalid
 from webapp.domain.reminders import STALE, Channel, step
 from webapp.models import Delivery, OutboxMessage, Reminder
 from webapp.models.base import new_public_id, table_of
-from webapp.models.engine import AnySession
+from webapp.models.engine import AnySession, upserting
 from webapp.queries.reminders import Asked, Hearer, asked_of, people_due, reminders_due, speaking
 
 MOST_PEOPLE = 200
@@ -96,8 +95,7 @@ def _write(session: AnySession, planned: Sequence[_Planned], now: datetime) -> N
         for message, ((_, channel), several) in zip(messages, groups.items(), strict=True):
             rows += [_delivery(one, channel, numbers[message["public_id"]]) for one in several]
     if rows:
-        dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        session.execute(dialect.insert(table_of(Delivery)).on_conflict_do_nothing(), rows)
+        session.execute(upserting(session, table_of(Delivery)).on_conflict_do_nothing(), rows)
 
 
 def _numbers(session: AnySession, public_ids: Sequence[str]) -> dict[str, int]:

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.actions import outbox, reminders
 from webapp.actions.audit import Tag, record
@@ -16,7 +15,7 @@ from webapp.domain.reminder_settings import OF_THE_PERSON, Wishes, WishesDraft
 from webapp.domain.reminders import About, Channel, Clock
 from webapp.models import Delivery, Person, Reminder, ReminderSetting
 from webapp.models.base import new_public_id, table_of
-from webapp.models.engine import AnySession
+from webapp.models.engine import AnySession, upserting
 from webapp.queries.push import devices_of
 from webapp.queries.reminder_history import TEST_KEY
 from webapp.queries.reminders import wishes_of
@@ -146,7 +145,7 @@ def _follow(session: AnySession, viewer: Viewer, draft: WishesDraft) -> list[str
         if wall is None:
             reminders.forget(session, Reminder.person_id == viewer.id, Reminder.about == about)
         elif row is None:
-            _begin(session, _new(viewer, about, wall))
+            _begin(session, reminders.row_about(viewer, about, wall))
         else:
             row.wall, row.next_at = wall, viewer.now
             row.next_day = _first_day(session, viewer, row, wall)
@@ -155,9 +154,8 @@ def _follow(session: AnySession, viewer: Viewer, draft: WishesDraft) -> list[str
 
 def _begin(session: AnySession, new: dict[str, Any]) -> None:
     """The reminder stands, also where the same began by itself a moment ago."""
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     again = {name: new[name] for name in ("wall", "next_day", "next_at")}
-    statement = dialect.insert(table_of(Reminder)).values(**new)
+    statement = upserting(session, table_of(Reminder)).values(**new)
     one_each = {"index_elements": ["person_id", "about"], "index_where": Reminder.goal_id.is_(None)}
     session.execute(statement.on_conflict_do_update(**one_each, set_=again))
 
@@ -167,18 +165,3 @@ def _first_day(session: AnySession, viewer: Viewer, row: Reminder, wall: time) -
     first = Clock(viewer.zone, viewer.day_start).first_day(wall, viewer.now)
     came = session.scalar(select(func.max(Delivery.local_date)).where(Delivery.reminder_id == row.id))
     return max(first, shifted(came, 1)) if came else first
-
-
-def _new(viewer: Viewer, about: About, wall: time) -> dict[str, Any]:
-    return {
-        "public_id": new_public_id(),
-        "person_id": viewer.id,
-        "about": about,
-        "goal_id": None,
-        "wall": wall,
-        "days": 0,
-        "once": None,
-        "next_day": Clock(viewer.zone, viewer.day_start).first_day(wall, viewer.now),
-        "next_at": viewer.now,
-        "created_at": viewer.now,
-    }

@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.actions.audit import Tag, record
 from webapp.domain.days import shifted
@@ -17,7 +16,7 @@ from webapp.domain.reviews import refuse_closed
 from webapp.domain.tracked import Said
 from webapp.models import Delivery, Goal, Occurrence, Person, Reminder, ReminderSetting
 from webapp.models.base import new_public_id, table_of
-from webapp.models.engine import AnySession
+from webapp.models.engine import AnySession, upserting
 from webapp.queries import goals as goal_queries
 
 _ADD = insert(table_of(Reminder))
@@ -67,12 +66,20 @@ def set_all(
 
 def row_of(viewer: Viewer, goal: Goal, wall: time, days: int = 0) -> dict[str, Any]:
     """A new reminder of a goal as it is inserted: it begins with the next such time that is still to come."""
-    clock = Clock(viewer.zone, viewer.day_start)
-    row = {"public_id": new_public_id(), "person_id": goal.owner_id, "goal_id": goal.id, "wall": wall, "days": days}
-    return row | {
-        "about": About.GOAL,
+    return row_about(viewer, About.GOAL, wall) | {"person_id": goal.owner_id, "goal_id": goal.id, "days": days}
+
+
+def row_about(viewer: Viewer, about: About, wall: time) -> dict[str, Any]:
+    """A new reminder of what is the viewer's as a whole, as it is inserted."""
+    return {
+        "public_id": new_public_id(),
+        "person_id": viewer.id,
+        "about": about,
+        "goal_id": None,
+        "wall": wall,
+        "days": 0,
         "once": None,
-        "next_day": clock.first_day(wall, viewer.now),
+        "next_day": Clock(viewer.zone, viewer.day_start).first_day(wall, viewer.now),
         "next_at": viewer.now,
         "created_at": viewer.now,
     }
@@ -105,8 +112,7 @@ def expect_reviews(session: AnySession, reviewer_ids: Sequence[int], now: dateti
     usual = {"about": About.REVIEWS, "wall": NUDGE_AT, "days": 0, "next_at": now, "created_at": now}
     rows = [{**usual, "person_id": one, "public_id": new_public_id()} for one in new]
     if rows:
-        dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        session.execute(dialect.insert(table_of(Reminder)).on_conflict_do_nothing(), rows)
+        session.execute(upserting(session, table_of(Reminder)).on_conflict_do_nothing(), rows)
 
 
 def begin_anew(session: AnySession, person_id: int, now: datetime) -> None:

@@ -6,7 +6,8 @@ import sqlite3
 import time
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
@@ -88,6 +89,12 @@ def begin_writing(session: AnySession) -> None:
     """The session's transaction may write: on SQLite it holds the write lock from its first statement, because a
     reading transaction that turns into a writing one fails at once when another has written (SQLITE_BUSY_SNAPSHOT)."""
     session.connection(execution_options={"writing": True})
+
+
+def upserting(session: AnySession, table: Table) -> Any:
+    """An insert into the table that can say what becomes of a conflict; both databases spell it alike."""
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
 
 
 def compact(engine: Engine) -> bool:
