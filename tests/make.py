@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.actions import entries, goals, keys, moods, objectives, palette
+from webapp.actions.audit import Tag
 from webapp.domain.goals import GoalDraft, Kind
 from webapp.domain.grants import GrantState, Scope
 from webapp.domain.moods import MoodDraft
@@ -184,13 +185,15 @@ def tags(session: Session, thing: Any = None) -> list[str]:
 
 
 def everything(session: Session, *, but: frozenset[str] = frozenset()) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table but those named, field by field: to show that nothing has changed."""
+    """Every row of every table but those named, field by field: to show that nothing has changed. That an admin's act
+    was refused is written down, and is no change."""
     session.rollback()
     found = {}
     for table in Base.metadata.sorted_tables:
         if table.name not in but:
             rows = session.execute(select(table).order_by(*table.primary_key))
-            found[table.name] = [dict(row._mapping) for row in rows]
+            told = [dict(row._mapping) for row in rows]
+            found[table.name] = [row for row in told if row.get("tag") != Tag.ORGANISATION_REFUSE]
     session.rollback()
     return found
 

@@ -278,10 +278,10 @@ def _elsewhere(page: Page) -> list[str]:
 
 
 def _leaves(one: Element, value: str) -> bool:
-    """A link that a person follows knowingly: a call, a message, or a page elsewhere that learns nothing of ours."""
+    """A link that a person follows knowingly: a call, a message, their app, or a page elsewhere that learns nothing."""
     if one.tag != "a":
         return False
-    return re.match(r"(tel|sms):[+*0-9]+$|webcal://localhost(:\d+)?/", value) is not None or (
+    return re.match(r"(tel|sms):[+*0-9]+$|otpauth://totp/|webcal://localhost(:\d+)?/", value) is not None or (
         value.startswith("https://") and one.get("rel") == "noopener noreferrer"
     )
 

@@ -49,6 +49,8 @@ def test_production_starts_with_what_it_needs() -> None:
     assert loaded.trusted_hosts == ("aimline.example",)
     assert loaded.totp_required_for == ("therapist", "manager", "admin")
     assert loaded.limits == Limits()
+    assert Settings.load({**PRODUCTION, "TOTP_REQUIRED_FOR": "admin"}).totp_required_for == ("admin",)
+    assert Settings.load({**PRODUCTION, "TOTP_REQUIRED_FOR": "none"}).totp_required_for == ()
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,8 @@ def test_production_starts_with_what_it_needs() -> None:
         ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL"),
         ({"DATABASE_URL": "sqlite:///"}, "DATABASE_URL"),
         ({"APP_ENV": "prod"}, "APP_ENV"),
+        ({"SECURITY_CONTACT": "safe@aimline.example"}, "SECURITY_CONTACT"),
+        ({"TOTP_REQUIRED_FOR": "manager,boss"}, "TOTP_REQUIRED_FOR"),
         ({"PORT": "80x"}, "PORT"),
         ({"PROXY_HOPS": "-1"}, "PROXY_HOPS"),
         ({"LIMIT_IMPORT_ROWS": "many"}, "LIMIT_IMPORT_ROWS"),

@@ -14,6 +14,15 @@ from webapp.extensions import babel, csrf, db, login, migrate
 from webapp.models.engine import engine_options, normal_url, prepare
 from webapp.pages import (
     account,
+    admin,
+    admin_invitations,
+    admin_leaving,
+    admin_log,
+    admin_people,
+    admin_reporting,
+    admin_settings,
+    admin_tables,
+    admin_teams,
     api_keys,
     app_shell,
     board_presence,
@@ -32,11 +41,13 @@ from webapp.pages import (
     errors,
     exports,
     feeds,
+    first_admin,
     goal,
     goals,
     identity,
     images,
     imports,
+    invitations,
     ladder,
     ladder_people,
     ladder_targets,
@@ -52,6 +63,7 @@ from webapp.pages import (
     objective_why,
     objectives,
     owed,
+    passkeys,
     pauses,
     profile,
     profile_values,
@@ -65,6 +77,8 @@ from webapp.pages import (
     reminders,
     review_requests,
     reviews,
+    second_factors,
+    second_step,
     sharing,
     tokens,
     tracking,
@@ -72,6 +86,7 @@ from webapp.pages import (
     value_entry,
     value_queries,
     value_tables,
+    well_known,
 )
 from webapp.queries.sealing import keyring
 from webapp.queries.signing import signer
@@ -83,6 +98,11 @@ from webapp.web.catalogue import Catalogue
 BLUEPRINTS = (
     health.bp,
     identity.bp,
+    first_admin.bp,
+    invitations.bp,
+    well_known.bp,
+    second_step.bp,
+    second_factors.bp,
     dashboard.bp,
     goals.bp,
     editor.bp,
@@ -116,6 +136,10 @@ BLUEPRINTS = (
     leaderboard.bp,
     board_presence.bp,
     account.bp,
+    admin.bp,
+    admin_people.bp,
+    admin_leaving.bp,
+    admin_invitations.bp,
     reminders.bp,
     unsubscribe.bp,
     sharing.bp,
@@ -124,6 +148,7 @@ BLUEPRINTS = (
     client_report.bp,
     proposals.bp,
     tokens.bp,
+    passkeys.bp,
     value_queries.bp,
     value_tables.bp,
     value_entry.bp,
@@ -131,9 +156,14 @@ BLUEPRINTS = (
     reading_clients.bp,
     profile.bp,
     profile_values.bp,
+    admin_teams.bp,
+    admin_tables.bp,
+    admin_reporting.bp,
+    admin_settings.bp,
     ladder_people.bp,
     ladder_targets.bp,
     ladder.bp,
+    admin_log.bp,
     courses.bp,
     images.bp,
     imports.bp,
@@ -206,7 +236,8 @@ def connect(app: Flask, settings: Settings) -> None:
         private_file(settings)
     keyring.configure(settings.field_keys)
     signer.configure((settings.secret_key, *settings.secret_key_fallbacks))
-    passwords.configure(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
+    cost = {"memory_kib": settings.password_memory_kib, "passes": settings.password_passes}
+    passwords.configure(**cost, at_once=settings.hashes_at_once)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     babel.init_app(app, locale_selector=formats.choose_locale, timezone_selector=formats.choose_zone)

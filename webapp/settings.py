@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -9,6 +10,8 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from webapp.domain.organisations import GIVEN
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
@@ -43,6 +46,11 @@ class Limits:
     code_hour: int = 10
     invitation_day: int = 20
     reminder_test_hour: int = 5
+    totp_day: int = 96
+    second_step_hour: int = 20
+    passkey_hour: int = 60
+    passkey_tries_hour: int = 20
+    organisation_mail_day: int = 200
     import_rows: int = 20_000
     import_bytes: int = 5 * 1024 * 1024
     body_bytes: int = 2 * 1024 * 1024
@@ -60,11 +68,13 @@ class Settings:
     field_keys: tuple[tuple[str, bytes], ...] = ()
     smtp_url: str = ""
     mail_from: str = "Aimline <no-reply@localhost>"
+    security_contact: str = ""
     totp_required_for: tuple[str, ...] = ()
     port: int = 8000
     debug: bool = False
     password_memory_kib: int = 19456
     password_passes: int = 2
+    web_processes: int = 2
     vapid_private_key: bytes = field(default=b"", repr=False)
     push_hosts: tuple[str, ...] = PUSH_HOSTS
     outbound_allow: tuple[tuple[str, int], ...] = ()
@@ -94,17 +104,31 @@ class Settings:
         return Path(self.database_url.removeprefix(prefix)) if self.database_url.startswith(prefix) else None
 
     @property
+    def hashes_at_once(self) -> int:
+        """How many passwords one process computes at once: its share of two for each core."""
+        return max(1, 2 * (os.cpu_count() or 1) // max(1, self.web_processes))
+
+    @property
     def contact(self) -> str:
         """Where whoever carries our messages finds the operator."""
         return self.base_url if self.https else f"mailto:{parseaddr(self.mail_from)[1]}"
 
+    @property
+    def reports_to(self) -> str:
+        """Where whoever found a weakness finds somebody to tell (RFC 9116, Contact)."""
+        return self.security_contact or self.contact
+
     def problems(self) -> list[str]:
         """What makes these settings unusable, in words for the operator."""
         found = []
+        if not set(self.totp_required_for) <= set(GIVEN):
+            found.append(f"TOTP_REQUIRED_FOR names roles ({', '.join(GIVEN)}), or none")
         if self.app_env not in ("development", "test", "production"):
             found.append("APP_ENV is development, test or production")
         if urlsplit(self.base_url).scheme not in ("http", "https") or not urlsplit(self.base_url).hostname:
             found.append("BASE_URL is an http or https address")
+        if self.security_contact and not self.security_contact.startswith(("mailto:", "https://")):
+            found.append("SECURITY_CONTACT is a mailto: or https: address")
         if not self.database_url.startswith(DATABASES) or self.database_url in DATABASES:
             found.append("DATABASE_URL begins with sqlite:/// and a file, or with postgresql://")
         if self.sqlite_file is not None and "?" in self.database_url:
@@ -156,8 +180,10 @@ def _read(environ: Mapping[str, str]) -> Settings:
         field_keys=_field_keys(raw.words("FIELD_KEYS") or tuple(keys.get("FIELD_KEYS", "").split())),
         smtp_url=raw.text("SMTP_URL", "" if production else f"folder:{INSTANCE / 'mail'}"),
         mail_from=raw.text("MAIL_FROM", f"Aimline <no-reply@{urlsplit(base_url).hostname or 'localhost'}>"),
-        totp_required_for=raw.words("TOTP_REQUIRED_FOR") or (("therapist", "manager", "admin") if production else ()),
+        security_contact=raw.text("SECURITY_CONTACT", ""),
+        totp_required_for=_roles(raw.words("TOTP_REQUIRED_FOR"), production),
         port=raw.number("PORT", 8000),
+        web_processes=raw.number("WEB_CONCURRENCY", 2),
         debug=raw.text("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"),
         vapid_private_key=_vapid_key(raw.text("VAPID_PRIVATE_KEY", keys.get("VAPID_PRIVATE_KEY", ""))),
         push_hosts=tuple(host.lower() for host in raw.words("PUSH_HOSTS")) or PUSH_HOSTS,
@@ -191,7 +217,7 @@ class _Reader:
         return tuple(self.text(name, "").replace(",", " ").split())
 
     def number(self, name: str, default: Any) -> int:
-        text = self.text(name, str(default))
+        text = self.text(name, "") or str(default)
         if not text.isascii() or not text.isdigit():
             raise UnsafeSettings(f"{name} is a whole number")
         return int(text)
@@ -200,6 +226,13 @@ class _Reader:
 def _hosts_of(base_url: str, production: bool) -> tuple[str, ...]:
     host = urlsplit(base_url).hostname or ""
     return (host,) if production else tuple(dict.fromkeys((host, "localhost", "127.0.0.1", "[::1]")))
+
+
+def _roles(words: tuple[str, ...], production: bool) -> tuple[str, ...]:
+    """The roles that ask for a second factor; said nothing, in production every one that is given."""
+    if not words:
+        return GIVEN if production else ()
+    return () if words == ("none",) else words
 
 
 def _field_keys(words: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:

@@ -31,6 +31,7 @@ from webapp.extensions import db
 from webapp.models import (
     Access,
     AuditEvent,
+    Authenticator,
     Comment,
     CommentMention,
     Delivery,
@@ -41,6 +42,7 @@ from webapp.models import (
     GrantEvent,
     GrantInvitation,
     IdempotentAnswer,
+    Invitation,
     Membership,
     Mood,
     MoodBecause,
@@ -50,6 +52,7 @@ from webapp.models import (
     Objective,
     Organisation,
     OutboxMessage,
+    Passkey,
     Person,
     PushSubscription,
     Reminder,
@@ -72,7 +75,7 @@ from webapp.queries.people import is_still_here, viewer_by_secret
 
 CANARIES = ("Marmalade quokka", "marmalade.quokka@example.org")
 SEALED = ("canary title", "canary note", "canary tag", "canary mood", "canary label", "canary reason", "canary purpose")
-SEALED += ("canary address", "canary.address", "canary comment", "canary book")
+SEALED += ("canary address", "canary.address", "canary comment", "canary book", "canary factor")
 JUST = timedelta(seconds=1)
 
 
@@ -131,6 +134,13 @@ def live(session: Session, person: Person, other: Person) -> Viewer:
     session.add_all((given, TherapistCode(person_id=her.id, code=f"CODE{her.id}", created_at=NOW)))
     for inviting, address in ((her, "canary.address@example.org"), (make.viewer(session, other), person.email)):
         session.add(invitation(inviting, address))
+    secret = words.seal("authenticator.secret", "canary factor")
+    session.add(Authenticator(person_id=her.id, secret=secret, created_at=NOW, confirmed_at=NOW))
+    keys = {"credential_id": bytes([her.id]) * 32, "public_key": b"canary key"}
+    session.add(Passkey(person_id=her.id, name="canary passkey", synced=True, created_at=NOW, **keys))
+    for email, by, accepted in ((person.email, other.id, None), (f"else.{her.id}@example.org", other.id, her.id)):
+        asked = {"inviter_id": by, "accepted_by_id": accepted, "created_at": NOW, "expires_at": NOW, "ended_at": NOW}
+        session.add(Invitation(organisation_id=home.id, email=email, email_key=email.casefold(), roles="", **asked))
     trust(session, her, goal, other)
     read(session, her, "canary book")
     record(session, Tag.PERSON_EXPORT, at=NOW, viewer=her)

@@ -8,11 +8,16 @@ from sqlalchemy.orm import Session
 
 from tests.visitors import make_person
 from webapp.actions import heartbeats, outbox, retention
+from webapp.domain.second_factors import RECOVERY_CODE
 from webapp.models import (
+    Authenticator,
     Heartbeat,
     IdempotentAnswer,
+    Invitation,
     LimitCount,
+    Organisation,
     OutboxMessage,
+    Person,
     ReadingClient,
     ReadingToken,
     SignIn,
@@ -64,6 +69,62 @@ def test_each_kind_is_kept_as_long_as_said(session: Session) -> None:
         assert session.scalars(select(column)).all() == ["0"]
     assert session.scalars(select(Token.secret_hash)).all() == [b"\x00" * 32]
     assert len(session.scalars(select(Upload)).all()) == 1
+
+
+def test_an_invitation_goes_thirty_days_after_it_is_over(session: Session) -> None:
+    home = Organisation(name="Home", created_at=NOW)
+    session.add(home)
+    session.flush()
+    ages = {
+        "ended now": (NOW - 30 * DAY + JUST, NOW + DAY),
+        "ended long": (NOW - 30 * DAY - JUST, NOW + DAY),
+        "lapsed now": (None, NOW - 30 * DAY + JUST),
+        "lapsed long": (None, NOW - 30 * DAY - JUST),
+    }
+    for name, (ended, expires) in ages.items():
+        given = {"created_at": expires - 7 * DAY, "expires_at": expires, "ended_at": ended}
+        session.add(Invitation(organisation_id=home.id, email=name, email_key=name, roles="", **given))
+    session.commit()
+    retention.forget(session, NOW)
+    assert set(session.scalars(select(Invitation.email))) == {"ended now", "lapsed now"}
+
+
+def test_a_used_recovery_code_goes_and_the_others_stay(session: Session) -> None:
+    person = make_person(session)
+    used = {b"a": None, b"b": NOW - 30 * DAY + JUST, b"c": NOW - 30 * DAY - JUST}
+    for key, at in used.items():
+        given = {"person_id": person.id, "purpose": RECOVERY_CODE, "created_at": NOW - 90 * DAY}
+        session.add(Token(secret_hash=key * 32, used_at=at, **given))
+    session.commit()
+    retention.forget(session, NOW)
+    assert set(session.scalars(select(Token.secret_hash))) == {b"a" * 32, b"b" * 32}
+
+
+def test_an_app_that_was_begun_goes_after_a_day_and_one_that_counts_stays(session: Session) -> None:
+    begun = {"ada": (DAY - JUST, None), "bo": (DAY + JUST, None), "cyd": (90 * DAY, NOW - 89 * DAY)}
+    for name, (age, confirmed) in begun.items():
+        person = make_person(session, f"{name}@example.org")
+        session.add(Authenticator(person_id=person.id, secret=b"sealed", created_at=NOW - age, confirmed_at=confirmed))
+    session.commit()
+    assert retention.forget(session, NOW) == 1
+    session.commit()
+    kept = select(Person.email).join(Authenticator, Authenticator.person_id == Person.id).order_by(Person.id)
+    assert session.scalars(kept).all() == ["ada@example.org", "cyd@example.org"]
+
+
+@pytest.mark.parametrize(("age", "kept"), [(DAY - JUST, True), (DAY + JUST, False)])
+def test_another_phone_that_was_begun_is_forgotten_after_a_day_and_the_one_that_counts_stays(
+    session: Session, age: timedelta, kept: bool
+) -> None:
+    person, old = make_person(session), NOW - 90 * DAY
+    app = Authenticator(person_id=person.id, secret=b"sealed", created_at=old, confirmed_at=old)
+    app.next_secret, app.next_at = b"sealed too", NOW - age
+    session.add(app)
+    session.commit()
+    assert retention.forget(session, NOW) == (0 if kept else 1)
+    session.commit()
+    session.refresh(app)
+    assert (app.secret, app.next_secret is not None, app.next_at is not None) == (b"sealed", kept, kept)
 
 
 def test_a_token_for_reading_goes_with_what_says_of_which_program_it_was(session: Session) -> None:

@@ -1,8 +1,13 @@
-"""Devices by the names people know them by."""
+"""Devices by the names people know them by, and how long they count as fresh."""
+
+from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
-from webapp.actions.sign_ins import device_name
+from tests import make
+from webapp.actions.sign_ins import device_name, prove_again, renew
+from webapp.queries.people import viewer_by_secret
 
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/"
 WINDOWS = (
@@ -32,3 +37,18 @@ WINDOWS = (
 )
 def test_device_is_named_as_people_name_it(agent: str, name: str) -> None:
     assert device_name(agent) == name
+
+
+def test_only_a_proof_makes_a_device_fresh(session: Session) -> None:
+    person = make.person(session)
+    viewer = viewer_by_secret(session, make.sign_in(session, person), make.NOW)
+    assert viewer is not None
+    later = make.NOW + timedelta(minutes=10)
+
+    renewed = viewer_by_secret(session, renew(session, viewer, later), later)
+    assert renewed is not None
+    assert (renewed.fresh_at, renewed.seen_at) == (make.NOW, later)
+
+    proven = viewer_by_secret(session, prove_again(session, viewer, later), later)
+    assert proven is not None
+    assert (proven.fresh_at, proven.seen_at) == (later, later)

@@ -115,14 +115,15 @@ def house(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         here = f"127.0.0.1:{free.getsockname()[1]}"
-    asked = {"BASE_URL": f"http://{here}", **ROOMY}
+    address = here.replace("127.0.0.1", "localhost")  # passkeys are bound to a name
+    asked = {"BASE_URL": f"http://{address}", **ROOMY}
     app = create_app(settings_for(f"sqlite:///{file}", folder, **asked))
-    made = House(f"http://{here}", app, folder / "mail")
+    made = House(f"http://{address}", app, folder / "mail")
     with made.session() as session:
         made.demo = demo.fill(session, datetime.now(UTC), production=False).viewers
     own = {**ENVIRONMENT, **asked, "APP_ENV": "development", "DATABASE_URL": f"sqlite:///{file}", "BIND": here}
     with _serving({**own, "SMTP_URL": f"folder:{folder / 'mail'}", "WEB_CONCURRENCY": "1"}, folder / "log"):
-        _wait_for(f"http://{here}/healthz", folder / "log")
+        _wait_for(f"http://{address}/healthz", folder / "log")
         yield made
     disconnect(app)
 

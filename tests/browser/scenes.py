@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import Page
 
+from tests.browser.admin_scenes import ADMIN_SCENES
 from tests.browser.conftest import House
 from tests.browser.ladder_scenes import LADDER_SCENES
 from tests.browser.reading_scenes import READING_SCENES
@@ -375,4 +376,5 @@ SCENES = (
     *LADDER_SCENES,
     *READING_SCENES,
     *REMINDER_SCENES,
+    *ADMIN_SCENES,
 )

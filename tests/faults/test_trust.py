@@ -18,13 +18,13 @@ from tests import make
 from tests.benchmarks.browser import signed_in
 from tests.benchmarks.serving import served
 from tests.faults.visitors import together
-from webapp.actions import decisions, goals, grants, places, reviews
+from webapp.actions import decisions, goals, grants, memberships, places, reviews
 from webapp.domain.errors import Conflict, DomainError
 from webapp.domain.goals import ReviewState
 from webapp.domain.grants import Scope
 from webapp.domain.people import Role, Viewer
 from webapp.domain.reviews import Act, RoundState, Verdict
-from webapp.models import Access, Goal, Person, ReviewEvent, ReviewRound
+from webapp.models import Access, Goal, Membership, Organisation, Person, ReviewEvent, ReviewRound
 from webapp.models.engine import begin_writing
 from webapp.queries import goals as goal_queries
 from webapp.queries import reviews as queries
@@ -118,6 +118,34 @@ def test_of_approving_and_sending_back_at_once_one_wins(both: Both) -> None:
         )
         won.add(state)
     assert won <= {ReviewState.APPROVED, ReviewState.DRAFT}
+
+
+def test_of_approving_and_taking_the_role_at_once_both_are_done_and_nothing_waits(both: Both) -> None:
+    with Session(both.engine) as session:
+        home = session.scalars(select(Membership.organisation_id)).one()
+        boss = make.person(session, "Ines")
+        make.member(session, boss, session.get_one(Organisation, home), Role.ADMIN)
+        session.commit()
+        ines = boss.id
+
+    def roles(*wanted: Role) -> Callable[[], object]:
+        def change(session: Session, viewer: Viewer) -> object:
+            memberships.change_roles(session, viewer, home, both.therapist, wanted)
+            return "done"
+
+        return lambda: both.act(ines, change)
+
+    for goal in both.goals:
+        round_ = both.send(goal)
+        came = together(both.verdict(round_, Verdict.APPROVE), roles(Role.MANAGER))
+        assert came[1] == "done", came
+        assert came[0] is RoundState.APPROVED or isinstance(came[0], DomainError), came
+        state, rounds, _ = both.stands(goal)
+        assert (state, rounds) in (
+            (ReviewState.APPROVED, [RoundState.APPROVED]),
+            (ReviewState.DRAFT, [RoundState.ENDED]),
+        )
+        assert roles(Role.THERAPIST)() == "done"
 
 
 def test_the_same_approval_twice_at_once_is_one_event_and_one_answer(both: Both) -> None:

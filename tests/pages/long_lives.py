@@ -1,4 +1,4 @@
-"""What a life holds that has a ladder, reading and reminders in it, so many of each."""
+"""What a life holds that has a ladder, reading, reminders and an organisation in it, so many of each."""
 
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -9,17 +9,31 @@ from sqlalchemy.orm import Session
 from tests import make, readers
 from tests.benchmarks.data import Made
 from tests.pushing import Receiver
-from webapp.actions import calendar_feeds, participants, push, reading_clients, reminders, values
+from webapp.actions import (
+    calendar_feeds,
+    invitations,
+    member_tables,
+    participants,
+    push,
+    reading_clients,
+    reminders,
+    reporting,
+    second_factors,
+    teams,
+    values,
+)
 from webapp.actions.values import PersonValue
 from webapp.domain.calendar_feeds import FeedDraft, Option
 from webapp.domain.days import shifted
+from webapp.domain.organisations import InvitationDraft, TeamDraft
 from webapp.domain.people import Role
 from webapp.domain.profile_drafts import ValueDraft
 from webapp.domain.profiles import Period
 from webapp.domain.reminders import Channel, ReminderDraft
 from webapp.domain.tracking import Source
-from webapp.models import Delivery, Entry, GoalKeyword, Person, Profile, Reminder, Target
-from webapp.queries import goals
+from webapp.models import Delivery, Entry, GoalKeyword, Passkey, Person, Profile, Reminder, Target
+from webapp.queries import goals, ladders
+from webapp.queries.second_factors import passkeys_of
 
 
 def ladder_of(session: Session, person: Made, number: int) -> dict[str, str]:
@@ -87,3 +101,46 @@ def reminders_of(session: Session, person: Made, number: int) -> dict[str, str]:
         session.add(told)
     session.commit()
     return {"feed": feed.public_id, "secret": secret, "notice": str(told.id)}
+
+
+def organisation_of(session: Session, person: Made, number: int) -> dict[str, str]:
+    """An organisation the person administers, with so many members beside the one who is shown, teams, lines,
+    objectives and invitations, and a table that waits; so many invitations for the person, and passkeys of theirs. The
+    public ids of what is shown."""
+    now, found = datetime.now(UTC), session.get_one(Person, person.id)
+    home = make.organisation(session, "Works")
+    make.member(session, found, home, Role.ADMIN)
+    admin, shown = make.viewer(session, found, now), make.person(session, "Shown", at=now)
+    make.member(session, shown, home, Role.MANAGER)
+    cycle, table = make.cycle(session, home), ["Person\tManager\tTeam\tLead"]
+    for place in range(number):
+        other, elsewhere = make.person(session, "Other", at=now), make.organisation(session, "Elsewhere")
+        make.member(session, other, home)
+        make.member(session, other, elsewhere, Role.ADMIN)
+        _passkeys(session, place, found, shown)
+        team = teams.create(session, admin, home.id, TeamDraft(f"Team {place}", shown.public_id))
+        for one in (shown, other):
+            teams.put_in(session, admin, team, one.public_id)
+        reporting.add(session, admin, home.id, other.public_id, shown.public_id)
+        make.objective(session, make.viewer(session, shown, now), cycle, "One")
+        draft = InvitationDraft(f"nora.{person.id}.{place}@example.org", frozenset())
+        ours = invitations.invite(session, admin, home.id, draft)
+        draft = InvitationDraft(found.email, frozenset())
+        asked = invitations.invite(session, make.viewer(session, other, now), elsewhere.id, draft)
+        table.append(f"{other.email}\t{found.email}\tNew team {place}\tno")
+    reporting.add(session, admin, home.id, shown.public_id, found.public_id)
+    kept = member_tables.keep(session, admin, ladders.home(session, home.id), "\n".join(table).encode())
+    second_factors.begin_app(session, admin)
+    session.commit()
+    named = {"works": home.public_id, "member": shown.public_id, "team": team.public_id, "table": kept.public_id}
+    key = passkeys_of(session, person.id)[0].public_id
+    return named | {"ours": ours.public_id, "asked_in": asked.public_id, "passkey": key}
+
+
+def _passkeys(session: Session, place: int, *people: Person) -> None:
+    """One more of each of them."""
+    for one in people:
+        about = {"name": "A key", "synced": False, "created_at": datetime.now(UTC)}
+        unique = {"credential_id": f"{one.id} {place}".encode(), "public_key": b"key"}
+        session.add(Passkey(person_id=one.id, **unique, **about))
+    session.flush()

@@ -7,8 +7,9 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tests import make
 from tests.visitors import CHROME_PHONE, OTHER_PASSWORD, PASSWORD, Visitor, letters, link_of, make_person
-from webapp.domain.people import Theme
+from webapp.domain.people import Role, Theme
 from webapp.models import AuditEvent, Person, SignIn, Token
 
 
@@ -242,6 +243,19 @@ def test_old_sign_ins_are_not_listed(ada: Visitor, app: Flask, session: Session)
     )
     session.commit()
     assert "Safari on iPad" not in ada.get("/account").text
+
+
+def test_the_only_admin_is_warned_before_they_erase_themselves(ada: Visitor, session: Session) -> None:
+    her = person(session)
+    home = make.organisation(session, "Bakery & Sons")
+    make.member(session, her, home, Role.ADMIN)
+    session.commit()
+    page = ada.get("/account/erase")
+    assert "You are the only admin of Bakery &amp; Sons." in page.text
+    assert 'action="/account/erase"' in page.text, "it is said and not refused"
+    make.member(session, make.person(session, "Ines"), home, Role.ADMIN)
+    session.commit()
+    assert "the only admin" not in ada.get("/account/erase").text
 
 
 def test_an_account_is_erased_in_two_weeks_unless_it_is_kept(ada: Visitor, app: Flask, session: Session) -> None:

@@ -14,7 +14,7 @@ from tests.benchmarks import data
 from tests.benchmarks.browser import Browser, signed_in
 from tests.benchmarks.data import Made
 from tests.benchmarks.statements import counted
-from tests.pages.long_lives import ladder_of, reading_of, reminders_of
+from tests.pages.long_lives import ladder_of, organisation_of, reading_of, reminders_of
 from webapp.actions import (
     access,
     check_ins,
@@ -39,6 +39,8 @@ from webapp.queries import clients, goals, objectives
 PAGE, PARTIAL, TICK, MOOD, READING, CHECK_IN = 8, 6, 14, 20, 30, 42
 """The most statements of a whole page, a part of one that only reads, a tick with all that it writes, a mood with a new
 reason, which shows its month anew, and something read, with its day, its streaks and what it leaves of today."""
+TAKE_OUT = 14
+"""The most statements of a table that is taken out, which is counted and written down."""
 
 DEARER = {
     "dashboard": 9,
@@ -51,11 +53,12 @@ DEARER = {
     "why a key result": 10,
     "edit an objective": 20,
     "follow a goal": 11,
+    "preview of a table of members": 12,
 }
 """What else is on the page of a goal: what was said of it, when it reminds, and where it stands between its owner and
 its reviewers. A look at a client's review is written down first. An objective shows what it comes to with all that lies
 below it, and its editor everything that can be chosen there. Today asks once more for who reads, whom others wait
-for too."""
+for too. A table of members is held against everybody, all teams, who is in them, and all lines."""
 
 PAGES = {
     "dashboard": "/",
@@ -163,6 +166,35 @@ PAGES = {
     "programs": "/account/tokens",
     "new token": "/account/tokens/new",
     "import": "/import",
+    "an organisation": "/admin?organisation={works}",
+    "people": "/admin/people?organisation={works}",
+    "people narrowed": "/admin/people?organisation={works}&q=other&status=active&role=member&proof=none",
+    "person": "/admin/people/{member}?organisation={works}",
+    "roles": "/admin/people/{member}/roles?organisation={works}",
+    "suspend": "/admin/people/{member}/suspend?organisation={works}",
+    "a second step that is lost": "/admin/people/{member}/lost-second-step?organisation={works}",
+    "leave": "/admin/people/{member}/leave?organisation={works}",
+    "who is asked in": "/admin/invitations?organisation={works}",
+    "ask somebody in": "/admin/invitations/new?organisation={works}&again={ours}",
+    "teams": "/admin/teams?organisation={works}",
+    "team": "/admin/teams/{team}",
+    "who reports to whom": "/admin/reporting?organisation={works}",
+    "managers of a member": "/admin/reporting/{member}?organisation={works}",
+    "bring a table of members": "/admin/reporting/import?organisation={works}",
+    "preview of a table of members": "/admin/reporting/import/{table}",
+    "log": "/admin/log?organisation={works}",
+    "log narrowed": "/admin/log?organisation={works}&by={member}&about={member}&outcome=done",
+    "settings of an organisation": "/admin/settings?organisation={works}",
+    "asked into organisations": "/invitations",
+    "asked into an organisation": "/invitations/{asked_in}",
+    "two-factor": "/account/two-factor",
+    "set up an app": "/account/two-factor/app",
+    "remove an app": "/account/two-factor/app/remove",
+    "renew codes": "/account/two-factor/codes",
+    "new passkey": "/account/two-factor/passkeys",
+    "rename a passkey": "/account/two-factor/passkeys/{passkey}/rename",
+    "remove a passkey": "/account/two-factor/passkeys/{passkey}/remove",
+    "password once more": "/password-again",
 }
 PARTS = {"notices on the dashboard": "/notices?shown=0"}
 FORMS = {
@@ -178,6 +210,9 @@ FORMS = {
     "log reading": ("/reading/log", {"work": "{quran}", "minutes": "5"}, READING),
     "portion on the dashboard": ("/reading/works/{quran}/portion", {"view": "panel"}, READING),
     "check-in": ("/objectives/key-results/{key_result}/check-ins", {"actual": "5", "view": "objective"}, CHECK_IN),
+    "people who report": ("/admin/reporting", {"q": "o", "organisation": "{works}"}, PAGE),
+    "members as a table": ("/admin/reporting/export.csv", {"organisation": "{works}"}, TAKE_OUT),
+    "people of a log": ("/admin/log/people", {"q": "o", "organisation": "{works}"}, PAGE),
     "put a notice away": ("/notices/{notice}/away", {}, PAGE),
     "tick in the month": ("/calendar/mark", {"mark": "{goal}:{today}:open", "view": "month"}, TICK),
 }
@@ -210,6 +245,8 @@ def test_a_full_life_costs_no_more_statements_than_an_empty_one(
         felt[long.id] |= reading_of(session, long, 9)
         felt[short.id] |= reminders_of(session, short, 1)
         felt[long.id] |= reminders_of(session, long, 9)
+        felt[short.id] |= organisation_of(session, short, 1)
+        felt[long.id] |= organisation_of(session, long, 9)
     few = counts(client, engine, short, felt[short.id], signed_in(app, short.id))
     many = counts(client, engine, long, felt[long.id], signed_in(app, long.id))
     assert few == many

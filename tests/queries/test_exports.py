@@ -17,7 +17,7 @@ from webapp.domain.comments import CommentDraft
 from webapp.domain.grants import GrantDraft, Scope
 from webapp.domain.people import MembershipStatus, Role
 from webapp.domain.tracking import DayState, Direction, EntryDraft, Mode
-from webapp.models import Access, Base, Membership, Token
+from webapp.models import Access, Authenticator, Base, Invitation, Membership, Passkey, Token
 from webapp.queries import exports
 from webapp.queries.goals import find
 from webapp.queries.people import secret_hash
@@ -71,6 +71,25 @@ def test_a_full_life_comes_out_whole(session: Session) -> None:
     assert (len(export["sessions"]), len(export["tokens"]), len(export["schedules"])) == (1, 1, 2)
     assert export["events"][-1]["tag"] == "person:export"
     assert [row["terms"]["title"] for row in export["revisions"]] == ["Läuft 🏃", "Gone"]
+
+
+def test_what_proves_her_comes_out_without_secrets_and_who_asked_her_in(session: Session) -> None:
+    ada, ines = make.person(session, "Ada"), make.person(session, "Ines")
+    her, home = make.viewer(session, ada), make.organisation(session)
+    sealed = her.words.seal("authenticator.secret", "CANARYSECRET")
+    session.add(Authenticator(person_id=ada.id, secret=sealed, created_at=make.NOW, confirmed_at=make.NOW))
+    keys = {"credential_id": b"canary id", "public_key": b"canary key"}
+    session.add(Passkey(person_id=ada.id, name="Phone", synced=True, created_at=make.NOW, **keys))
+    for email, inviter in ((ada.email, ines), ("other@example.org", ada), ("third@example.org", ines)):
+        given = {"roles": "admin", "created_at": make.NOW, "expires_at": make.NOW}
+        session.add(Invitation(organisation_id=home.id, inviter_id=inviter.id, email=email, email_key=email, **given))
+    session.commit()
+    export = exports.everything(session, her)
+    assert [(row["kind"], row.get("name")) for row in export["factors"]] == [("app", None), ("passkey", "Phone")]
+    invited = [(row["email"], row["by"]) for row in export["organisation_invitations"]]
+    assert invited == [(ada.email, ines.public_id), (None, ada.public_id)], "whom she asked is theirs to know"
+    text = exports.as_json(export)
+    assert not [word for word in ("CANARYSECRET", "canary", sealed.hex()) if word in text]
 
 
 def test_moods_come_out_with_palette_reasons_and_history(session: Session) -> None:

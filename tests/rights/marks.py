@@ -69,5 +69,11 @@ MARKS = {
     "browser": "Bumbershoo",
     "far browser": "Collywobbl",
     "feed": "Nudiustert",
+    "team": "Gallimauf",
+    "lines": "Taradiddl",
+    "invited": "pumpernick",
+    "logged": "Absquatul",
+    "logged apart": "Ultracrep",
+    "passkey": "Snollygost",
 }
 """A word in each thing of Ada's that stands in nothing else; a therapist's stands in their name."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests import exports, make
 from tests.make import NOW, TODAY
+from tests.rights.belonging import belong
 from tests.rights.cast import (
     EVERYBODY,
     EVERYTHING,
@@ -43,6 +44,7 @@ from webapp.actions import (
     people,
     proposals,
     reviews,
+    second_factors,
     uploads,
 )
 from webapp.domain.comments import CommentDraft
@@ -87,6 +89,7 @@ def build(session: Session) -> World:
     climb(world)
     read(world)
     remind(world)
+    belong(world)
     _account(world)
     _end_relations(world)
     _let_in(world)
@@ -243,6 +246,8 @@ def _account(world: World) -> None:
     world.facts["email_link"] = _mailed(session)
     people.ask_recovery(session, ada.email, "en", NOW)
     world.facts["recovery_link"] = _mailed(session)
+    second_factors.ask_to_forget(session, world.people["ada"], NOW)
+    world.facts["lost_link"] = _mailed(session)
 
 
 def _end_relations(world: World) -> None:

@@ -10,6 +10,7 @@ from zlib import crc32
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from webapp.actions import sign_ins
 from webapp.actions.audit import Tag, record
 from webapp.domain.api_keys import KEYS_PER_ORGANISATION, NONCES_KEPT, ApiKeyDraft
 from webapp.domain.errors import Invalid, Problem
@@ -30,9 +31,12 @@ _keys = table_of(ApiKey)
 
 
 def create(session: AnySession, viewer: Viewer, organisation_id: int, draft: ApiKeyDraft) -> tuple[ApiKey, str, str]:
-    """As `make`, by an admin of the organisation; raises Refused for its other members, NotFound for everybody else."""
+    """As `make`, by an admin of the organisation, who is told by mail; raises Refused for its other members, NotFound
+    for everybody else."""
     require(viewer, Permission.LADDER_CHANGE, facts_of(organisation_id))
-    return make(session, organisation_id, draft, viewer.now, viewer)
+    made, key, secret = make(session, organisation_id, draft, viewer.now, viewer)
+    sign_ins.tell_own(session, viewer, "key_made", made.public_id)
+    return made, key, secret
 
 
 def make(

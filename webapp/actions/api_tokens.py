@@ -7,6 +7,7 @@ from zlib import crc32
 
 from sqlalchemy import func, select, update
 
+from webapp.actions import sign_ins
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import Invalid, Problem
 from webapp.domain.identity import plain_name
@@ -26,7 +27,8 @@ _tokens = table_of(Token)
 
 
 def create(session: AnySession, viewer: Viewer, draft: TokenDraft) -> tuple[Token, str]:
-    """A program can act for the viewer within the draft's scopes; its secret is returned once and kept nowhere.
+    """A program can act for the viewer within the draft's scopes, and they hear of it by mail; its secret is returned
+    once and kept nowhere.
 
     By the reading contract it is a signed text that holds the secret, of use to one client alone. Raises Invalid, also
     when the viewer has as many live tokens as anybody may have.
@@ -61,6 +63,7 @@ def create(session: AnySession, viewer: Viewer, draft: TokenDraft) -> tuple[Toke
         lives, home = (viewer.now, expires_at), client.organisation_id
         secret = signer.sign(Claims(secret, person, client.client_id, draft.scopes, *lives, home))
     record(session, Tag.TOKEN_CREATE, at=viewer.now, viewer=viewer, thing=token, contract=token.contract)
+    sign_ins.tell_own(session, viewer, "token_made", token.public_id)
     return token, secret
 
 

@@ -38,6 +38,14 @@ class Tag(StrEnum):
     PERSON_REMINDERS_CHANGE = "person:reminders_change"
     PERSON_REMINDERS_TEST = "person:reminders_test"
     PERSON_MAIL_STOP = "person:mail_stop"
+    PERSON_SECOND_STEP = "person:second_step"
+    PERSON_FACTOR_ADD = "person:factor_add"
+    PERSON_FACTOR_REMOVE = "person:factor_remove"
+    PERSON_FACTOR_ASK = "person:factor_ask"
+    PERSON_FACTOR_FORGET = "person:factor_forget"
+    PERSON_RECOVERY_CODES = "person:recovery_codes"
+    PERSON_LET_IN = "person:let_in"
+    PASSKEY_RENAME = "passkey:rename"
     SIGN_IN_END = "sign_in:end"
     SIGN_IN_END_ALL = "sign_in:end_all"
     GOAL_CREATE = "goal:create"
@@ -112,7 +120,27 @@ class Tag(StrEnum):
     KEY_RESULT_FEED = "key_result:feed"
     KEY_RESULT_UNFEED = "key_result:unfeed"
     OBJECTIVE_CONFIDE = "objective:confide"
+    ORGANISATION_CREATE = "organisation:create"
     ORGANISATION_CHANGE = "organisation:change"
+    ORGANISATION_REFUSE = "organisation:refuse"
+    INVITATION_SEND = "invitation:send"
+    INVITATION_WITHDRAW = "invitation:withdraw"
+    INVITATION_ACCEPT = "invitation:accept"
+    INVITATION_DECLINE = "invitation:decline"
+    MEMBERSHIP_CREATE = "membership:create"
+    MEMBERSHIP_CHANGE_ROLES = "membership:change_roles"
+    MEMBERSHIP_SUSPEND = "membership:suspend"
+    MEMBERSHIP_RESUME = "membership:resume"
+    MEMBERSHIP_LEAVE = "membership:leave"
+    MEMBERSHIP_SIGN_OUT = "membership:sign_out"
+    MEMBERSHIP_RECOVER = "membership:recover"
+    MEMBERSHIP_LOST_FACTOR = "membership:lost_factor"
+    OBJECTIVE_HAND_OVER = "objective:hand_over"
+    TEAM_CREATE = "team:create"
+    TEAM_CHANGE = "team:change"
+    TEAM_DELETE = "team:delete"
+    REPORTING_CHANGE = "reporting:change"
+    REPORTING_EXPORT = "reporting:export"
     PROFILE_CREATE = "profile:create"
     PROFILE_CHANGE = "profile:change"
     PROFILE_MOVE = "profile:move"
@@ -148,6 +176,7 @@ class Tag(StrEnum):
     API_KEY_REVOKE = "api_key:revoke"
     FEED_CREATE = "feed:create"
     FEED_REVOKE = "feed:revoke"
+    AUDIT_EXPORT = "audit:export"
 
 
 _WRITE = insert(table_of(AuditEvent))
@@ -185,6 +214,24 @@ def record(
 def record_all(session: AnySession, tag: Tag, things: Iterable[Any], *, at: datetime, viewer: Viewer) -> None:
     """One row for each of the things stands in the audit log."""
     if rows := [_event(tag, at, (viewer, None, None, "done"), thing, {}) for thing in things]:
+        session.connection().execute(_WRITE, rows)
+
+
+def record_each(
+    session: AnySession,
+    tag: Tag,
+    said: Iterable[tuple[int | None, Any, dict[str, Any]]],
+    *,
+    at: datetime,
+    viewer: Viewer,
+    organisation_id: int,
+) -> None:
+    """One row for each stands in the organisation's log: whom it is about, the thing, and the details, as `record`."""
+    rows = [
+        _event(tag, at, (viewer, subject_id, organisation_id, "done"), thing, details)
+        for subject_id, thing, details in said
+    ]
+    if rows:
         session.connection().execute(_WRITE, rows)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from webapp.actions import sign_ins
 from webapp.actions.api_tokens import SHOWN, new_secret
 from webapp.actions.audit import Tag, record
 from webapp.domain.calendar_feeds import KIND, MOST_FEEDS, PURPOSE, FeedDraft, joined, options_of
@@ -18,7 +19,7 @@ from webapp.queries.people import secret_hash
 
 
 def create(session: AnySession, viewer: Viewer, draft: FeedDraft) -> tuple[Token, str]:
-    """The viewer's due dates can be read with a secret that is returned once and kept nowhere.
+    """The viewer's due dates can be read with a secret that is returned once and kept nowhere; they are told by mail.
 
     Raises Invalid, also when the viewer has as many live feeds as anybody may have.
     """
@@ -43,6 +44,7 @@ def create(session: AnySession, viewer: Viewer, draft: FeedDraft) -> tuple[Token
     session.add(feed)
     session.flush()
     record(session, Tag.FEED_CREATE, at=viewer.now, viewer=viewer, thing=feed, options=sorted(draft.options))
+    sign_ins.tell_own(session, viewer, "feed_made", feed.public_id)
     return feed, secret
 
 

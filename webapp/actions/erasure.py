@@ -14,10 +14,12 @@ from webapp.domain.errors import NotFound
 from webapp.domain.grants import GrantState
 from webapp.domain.people import Theme, Viewer
 from webapp.domain.reviews import ProposalState
+from webapp.domain.second_factors import RECOVERY_CODE
 from webapp.models import (
     Access,
     ActivityDay,
     AuditEvent,
+    Authenticator,
     Comment,
     CommentMention,
     DataKey,
@@ -33,6 +35,7 @@ from webapp.models import (
     GrantEvent,
     GrantInvitation,
     IdempotentAnswer,
+    Invitation,
     KeyResultFeed,
     Membership,
     MembershipRole,
@@ -43,6 +46,7 @@ from webapp.models import (
     MoodRevision,
     Occurrence,
     OutboxMessage,
+    Passkey,
     Person,
     PlannedPause,
     PushSubscription,
@@ -181,7 +185,9 @@ def _forgetting(person_id: int, addresses: set[str]) -> Iterator[Delete | Update
     yield update(Team).where(Team.lead_id == person_id).values(lead_id=None)
     either = or_(ReportingLine.person_id == person_id, ReportingLine.manager_id == person_id)
     yield delete(ReportingLine).where(either)
-    for theirs in (SignIn, IdempotentAnswer, Upload, OutboxMessage):
+    asked_in = or_(Invitation.email_key.in_(addresses), Invitation.accepted_by_id == person_id)
+    yield delete(Invitation).where(asked_in)
+    for theirs in (SignIn, IdempotentAnswer, Upload, OutboxMessage, Authenticator, Passkey):
         yield delete(theirs).where(theirs.person_id == person_id)
     proofs = or_(Token.person_id == person_id, Token.address.in_(addresses))
     asked = AuditEvent.object_id.in_(select(Token.id).where(proofs))
@@ -232,6 +238,7 @@ def _forgetting_events(person_id: int) -> Iterator[Delete | Update]:
 
 
 def _unused_proofs(person_id: int) -> Update:
-    """What programs and mailed links could still do in the person's name."""
+    """What programs and mailed links could still do in the person's name; recovery codes still let them come in."""
     unused = or_(Token.used_at.is_(None), Token.contract.is_not(None))  # a program uses its token again and again
-    return update(Token).where(Token.person_id == person_id, unused, Token.revoked_at.is_(None))
+    others = (Token.purpose != RECOVERY_CODE, Token.revoked_at.is_(None))
+    return update(Token).where(Token.person_id == person_id, unused, *others)

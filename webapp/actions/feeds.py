@@ -72,6 +72,18 @@ def end_of_goal(session: AnySession, viewer: Viewer, goal: Goal) -> None:
         _end(session, viewer, KeyResultFeed.goal_id == goal.id)
 
 
+def end_of_person(
+    session: AnySession, viewer: Viewer, person_id: int, organisation_id: int, goal_id: int | None = None
+) -> None:
+    """No goal of this person's own feeds a key result of the organisation any more, or of this objective of theirs;
+    what was shown stays. The caller holds those goals."""
+    theirs = select(Goal.id).where(Goal.owner_id == person_id, Goal.organisation_id.is_(None))
+    here = select(KeyResult.id).join(Goal, Goal.id == KeyResult.goal_id).where(Goal.organisation_id == organisation_id)
+    if goal_id is not None:
+        here = here.where(Goal.id == goal_id)
+    _end(session, viewer, KeyResultFeed.goal_id.in_(theirs) & KeyResultFeed.key_result_id.in_(here))
+
+
 def follow(session: AnySession, viewer: Viewer, goal: Goal) -> None:
     """Every key result that shows this goal says what it comes to now, and what adds it up follows; the viewer, who
     changed something of it, holds the goal. An objective that takes no check-ins now is left as it is."""

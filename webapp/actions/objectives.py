@@ -142,7 +142,7 @@ def save(
             return Act.PROPOSE
     put_terms(session, viewer, found.goal, found.objective, asked)
     _put(session, viewer, found, draft, place)
-    _bind_anew(session, viewer, found.goal, asked)
+    bind_anew(session, viewer, found.goal, asked)
     if found.goal.review_state is None and places.is_reviewed(place):
         found.goal.review_state = ReviewState.DRAFT
     rounds.log(session, viewer, found.goal, Tag.GOAL_CHANGE)
@@ -244,7 +244,7 @@ def _propose(
     rounds.step(session, viewer, goal, Act.PROPOSE, Tag.GOAL_PROPOSE, made, comment)
 
 
-def _bind_anew(session: AnySession, viewer: Viewer, goal: Goal, asked: ObjectiveTerms) -> None:
+def bind_anew(session: AnySession, viewer: Viewer, goal: Goal, asked: ObjectiveTerms) -> None:
     """What the objective asks now is a revision of its own, which nobody approved."""
     goal.revision = revisions.next_number(session, goal)
     revisions.keep(session, viewer, goal, asked, goal.revision)

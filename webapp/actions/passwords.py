@@ -1,6 +1,7 @@
 """Passwords: argon2id with the parameters inside the hash, and a check that a new one cannot be guessed."""
 
 import unicodedata
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,18 +15,22 @@ EASY = 2
 
 _hasher = PasswordHasher(memory_cost=19456, time_cost=2, parallelism=1)
 _nobody = _hasher.hash("nobody signs in with this")
+_turns = BoundedSemaphore(2)
 
 
-def configure(*, memory_kib: int, passes: int) -> None:
-    """New hashes cost this much; older ones are renewed when their owner signs in."""
-    global _hasher, _nobody
+def configure(*, memory_kib: int, passes: int, at_once: int = 2) -> None:
+    """New hashes cost this much; older ones are renewed when their owner signs in. So many are computed at once in this
+    process, and who comes after them waits: many sign-ins together take neither all memory nor every core."""
+    global _hasher, _nobody, _turns
+    _turns = BoundedSemaphore(at_once)
     _hasher = PasswordHasher(memory_cost=memory_kib, time_cost=passes, parallelism=1)
     _nobody = _hasher.hash("nobody signs in with this")
 
 
 def hash_password(password: str) -> str:
     """The argon2id hash to store (OWASP Password Storage: at least 19 MiB and two passes)."""
-    return _hasher.hash(_normal(password))
+    with _turns:
+        return _hasher.hash(_normal(password))
 
 
 def matches(stored: str | None, password: str) -> bool:
@@ -35,10 +40,11 @@ def matches(stored: str | None, password: str) -> bool:
     """
     if len(password) > LONGEST:
         stored, password = None, ""
-    try:
-        return _hasher.verify(stored or _nobody, _normal(password)) and stored is not None
-    except (VerificationError, InvalidHashError):
-        return False
+    with _turns:
+        try:
+            return _hasher.verify(stored or _nobody, _normal(password)) and stored is not None
+        except (VerificationError, InvalidHashError):
+            return False
 
 
 def needs_rehash(stored: str) -> bool:
@@ -60,7 +66,8 @@ def _is_guessable(password: str, about: tuple[str, ...]) -> bool:
     """Judged by the zxcvbn estimate with its shipped lists of 30,000 common passwords and of words and names."""
     from zxcvbn import zxcvbn  # heavy, and needed only when a password is chosen
 
-    return bool(zxcvbn(_normal(password)[:72], user_inputs=["aimline", *about])["score"] < EASY)
+    joined = ("".join(words.split()) for words in about)
+    return bool(zxcvbn(_normal(password)[:72], user_inputs=["aimline", *about, *joined])["score"] < EASY)
 
 
 def _normal(password: str) -> str:

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from webapp.actions import api_tokens, calendar_feeds, keys, outbox, palette, passwords, reminders, sign_ins, tokens
@@ -18,6 +18,7 @@ from webapp.domain.identity import CONSENT_VERSION, Profile, Purpose, SignUp, em
 from webapp.domain.people import Viewer
 from webapp.models import Person, Token
 from webapp.models.engine import AnySession
+from webapp.queries import organisations
 from webapp.queries.people import email_is_taken, email_key
 
 
@@ -125,27 +126,30 @@ def create(
 
 
 def ask_recovery(session: AnySession, email: str, locale: str, now: datetime) -> None:
-    """A mail is on its way: with a link to choose a new password, or the news that nobody is known by this address.
+    """A mail is on its way: with a link to choose a new password, or the news that nobody is known by this address, or
+    that who is may not come in.
 
-    The link goes to the address on file: the one typed may be another that only looks the same.
+    It goes to the address on file: the one typed may be another that only looks the same.
     """
     problems = email_problems(email)
     if problems:
         raise Invalid(problems)
-    person = session.execute(_live_person().where(Person.email_key == email_key(email))).scalar_one_or_none()
+    theirs = (Person.email_key == email_key(email), Person.deleted_at.is_(None))
+    person = session.execute(select(Person).where(*theirs)).scalar_one_or_none()
     person_id = person.id if person else None
+    opens = person is not None and person.disabled_at is None
     token, secret = tokens.issue(session, Purpose.RECOVERY, address=email, now=now, person_id=person_id)
     outbox.enqueue(
         session,
         person_id,
         person.email if person else email,
-        "recovery" if person else "recovery-unknown",
+        "recovery" if opens else "recovery-closed" if person else "recovery-unknown",
         f"recovery:{token.public_id}",
         now,
         token.expires_at,
         locale=person.locale if person else locale,
         zone=person.zone if person else "Etc/UTC",
-        token=secret if person else "",
+        token=secret if opens else "",
     )
     record(session, Tag.PERSON_RECOVERY_ASK, at=now, subject_id=person_id, thing=token)
     session.flush()
@@ -156,8 +160,7 @@ def reset_password(session: AnySession, secret: str, password: str, now: datetim
 
     Raises Invalid for a bad password: the caller rolls back, and the link can be used again.
     """
-    token = tokens.redeem(session, Purpose.RECOVERY, secret, now)
-    person = _person_of(session, token.person_id)
+    token, person = sign_ins.redeem(session, Purpose.RECOVERY, secret, now)
     if person.email_key != token.address:
         raise NotFound
     _set_password(session, person, password, now, keep=None)
@@ -172,7 +175,9 @@ def change_password(session: AnySession, viewer: Viewer, password: str) -> str:
 
     Returns the new secret of the viewer's own device.
     """
-    person = _person_of(session, viewer.id)
+    person = sign_ins.hold_live(session, Person.id == viewer.id)
+    if person is None:
+        raise NotFound
     _set_password(session, person, password, viewer.now, keep=viewer.session_id)
     secret = sign_ins.renew(session, viewer, viewer.now)
     record(session, Tag.PERSON_PASSWORD_CHANGE, at=viewer.now, viewer=viewer)
@@ -212,8 +217,7 @@ def confirm_email_change(session: AnySession, secret: str, now: datetime, *, kee
 
     NotFound for a dead link; Conflict when somebody else has the address by now.
     """
-    token = tokens.redeem(session, Purpose.EMAIL, secret, now)
-    person = _person_of(session, token.person_id)
+    token, person = sign_ins.redeem(session, Purpose.EMAIL, secret, now)
     email: str = json.loads(tokens.payload_of(token))["email"]
     token.payload = None
     old = person.email
@@ -245,7 +249,8 @@ def change_profile(session: AnySession, viewer: Viewer, profile: Profile) -> Non
 
 
 def _set_password(session: AnySession, person: Person, password: str, now: datetime, *, keep: int | None) -> None:
-    problems = passwords.password_problems(password, about=_about(person.name, person.email))
+    about = (*_about(person.name, person.email), *organisations.names_of(session, person.id))
+    problems = passwords.password_problems(password, about=about)
     if problems:
         raise Invalid(problems)
     person.password_hash = passwords.hash_password(password)
@@ -259,17 +264,6 @@ def _forget_proofs(session: AnySession, person: Person, email: str, now: datetim
     tokens.revoke_links(session, person_id=person.id, address=email, now=now)
     ended = sign_ins.end_of_person(session, person.id, now, keep=keep)
     record(session, Tag.SIGN_IN_END_ALL, at=now, subject_id=person.id, count=ended, but_this=keep is not None)
-
-
-def _person_of(session: AnySession, person_id: int | None) -> Person:
-    person = session.execute(_live_person().where(Person.id == person_id).with_for_update()).scalar_one_or_none()
-    if person is None:
-        raise NotFound
-    return person
-
-
-def _live_person() -> Select[Person]:
-    return select(Person).where(Person.disabled_at.is_(None), Person.deleted_at.is_(None))
 
 
 def _about(name: str, email: str) -> tuple[str, ...]:

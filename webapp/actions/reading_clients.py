@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 
+from webapp.actions import sign_ins
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import Invalid, Problem
 from webapp.domain.identity import plain_name
@@ -22,9 +23,12 @@ CLIENTS_PER_ORGANISATION = 50
 
 
 def create(session: AnySession, viewer: Viewer, organisation_id: int, name: str) -> ReadingClient:
-    """As `make`, by an admin of the organisation; raises Refused for its other members, NotFound for everybody else."""
+    """As `make`, by an admin of the organisation, who is told by mail; raises Refused for its other members, NotFound
+    for everybody else."""
     require(viewer, Permission.LADDER_CHANGE, facts_of(organisation_id))
-    return make(session, name, viewer.now, organisation_id=organisation_id, viewer=viewer)
+    client = make(session, name, viewer.now, organisation_id=organisation_id, viewer=viewer)
+    sign_ins.tell_own(session, viewer, "reading_program_made", client.public_id)
+    return client
 
 
 def make(

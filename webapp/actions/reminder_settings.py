@@ -73,8 +73,10 @@ def try_out(session: AnySession, viewer: Viewer) -> list[Channel]:
 
 
 def stop_mail(session: AnySession, person_public_id: str, abouts: Iterable[About], now: datetime) -> bool:
-    """No mail about these leaves to the person any more, whoever is signed in; False when nobody is there."""
-    here = select(Person.id).where(Person.public_id == person_public_id, Person.deleted_at.is_(None))
+    """No mail about these leaves to the person any more, whoever is signed in; False when nobody is there who can come
+    in."""
+    may_come = (Person.disabled_at.is_(None), Person.deleted_at.is_(None))
+    here = select(Person.id).where(Person.public_id == person_public_id, *may_come)
     person_id = session.execute(here.with_for_update(key_share=True)).scalar()
     if person_id is None:
         return False

@@ -2,14 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from webapp.actions import heartbeats, limits, pacing
 from webapp.actions.answers import KEPT_FOR
 from webapp.domain.api_keys import NONCES_KEPT
+from webapp.domain.second_factors import RECOVERY_CODE
 from webapp.models import (
+    Authenticator,
     Delivery,
     IdempotentAnswer,
+    Invitation,
     OutboxMessage,
     PushSubscription,
     ReadingToken,
@@ -27,8 +30,10 @@ MAIL_BODIES = timedelta(days=7)
 MAILS = timedelta(days=30)
 DELIVERIES = timedelta(days=30)
 LINKS = timedelta(days=30)
+INVITATIONS = timedelta(days=30)
 COUNTERS = timedelta(days=2)
 UPLOADS = timedelta(hours=1)
+BEGUN_APPS = timedelta(days=1)
 HEARTBEATS = timedelta(days=1)
 
 
@@ -39,9 +44,16 @@ def forget(session: AnySession, now: datetime) -> int:
     let_in = PushSubscription.sign_in_id.in_(select(SignIn.id).where(over))
     count = _delete(session, PushSubscription, let_in) + _delete(session, SignIn, over)
     count += _delete(session, IdempotentAnswer, IdempotentAnswer.created_at < now - KEPT_FOR)
-    over_tokens = Token.expires_at < now - LINKS
+    over_codes = or_(Token.used_at < now - LINKS, Token.revoked_at < now - LINKS)
+    over_tokens = or_(Token.expires_at < now - LINKS, and_(Token.purpose == RECOVERY_CODE, over_codes))
     session.execute(delete(ReadingToken).where(ReadingToken.token_id.in_(select(Token.id).where(over_tokens))))
     count += _delete(session, Token, over_tokens)
+    over = or_(Invitation.ended_at < now - INVITATIONS, Invitation.expires_at < now - INVITATIONS)
+    count += _delete(session, Invitation, over)
+    begun = and_(Authenticator.confirmed_at.is_(None), Authenticator.created_at < now - BEGUN_APPS)
+    count += _delete(session, Authenticator, begun)
+    stale = update(Authenticator).where(Authenticator.next_at < now - BEGUN_APPS)
+    count += len(session.execute(stale.values(next_secret=None, next_at=None).returning(Authenticator.id)).all())
     count += _delete(session, Upload, Upload.created_at < now - UPLOADS)
     count += _delete(session, UsedNonce, UsedNonce.at < now - NONCES_KEPT)
     settled = or_(OutboxMessage.sent_at < now - MAILS, OutboxMessage.failed_at < now - MAILS)

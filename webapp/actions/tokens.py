@@ -1,7 +1,9 @@
-"""Mailed links: 256 random bits kept as their SHA-256, which end after 30 minutes, one use, or a newer link.
+"""Mailed links, and secrets of one use that wait in a browser: 256 random bits kept as their SHA-256, which end after
+30 minutes or sooner, one use, or a newer one.
 
 Those of sign-ups stay open beside each other until one is confirmed: anybody may sign up with somebody else's address,
-and must not end that person's own link by it.
+and must not end that person's own link by it. So do the challenges of passkeys, and sign-ins that wait for a second
+step: one browser does not end what another has begun.
 """
 
 import secrets
@@ -11,12 +13,21 @@ from sqlalchemy import ColumnElement, or_, update
 
 from webapp.domain.errors import NotFound
 from webapp.domain.identity import Purpose
+from webapp.domain.second_factors import CHALLENGE_LIVES, SECOND_STEP_LIVES
 from webapp.models import Token
 from webapp.models.engine import AnySession
 from webapp.queries.people import email_key, opens, secret_hash
 from webapp.queries.sealing import keyring
 
 LIFETIME = timedelta(minutes=30)
+LIVES = {
+    Purpose.SECOND_STEP: SECOND_STEP_LIVES,
+    Purpose.PASSKEY: CHALLENGE_LIVES,
+    Purpose.PASSKEY_NEW: CHALLENGE_LIVES,
+}
+"""How long those live that do not travel by mail."""
+BESIDE = (Purpose.SIGN_UP, *LIVES)
+"""Purposes of which a newer secret ends no older one."""
 
 
 def issue(
@@ -28,9 +39,10 @@ def issue(
     person_id: int | None = None,
     payload: str | None = None,
 ) -> tuple[Token, str]:
-    """A new link and its secret, which is kept nowhere; older links to the same end, but for sign-ups, are dead."""
+    """A new link and its secret, which is kept nowhere; older ones to the same end, where
+    they do not stay beside each other, are dead."""
     key = email_key(address)
-    if purpose is not Purpose.SIGN_UP:
+    if purpose not in BESIDE:
         nobodys = (Token.address == key) & Token.person_id.is_(None)
         same = nobodys if person_id is None else Token.person_id == person_id
         session.execute(update(Token).where(Token.purpose == purpose.value, same, *_unused()).values(revoked_at=now))
@@ -42,7 +54,7 @@ def issue(
         secret_hash=secret_hash(secret),
         payload=keyring.seal_for_system("token.payload", payload) if payload is not None else None,
         created_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=now + LIVES.get(purpose, LIFETIME),
     )
     session.add(token)
     session.flush()
@@ -50,7 +62,10 @@ def issue(
 
 
 def redeem(session: AnySession, purpose: Purpose, secret: str, now: datetime) -> Token:
-    """The link is used up by one atomic statement, so that of two who come at once one gets NotFound."""
+    """The link is used up by one atomic statement, so that of two who come at once one gets NotFound.
+
+    Of a link that has a person, or is used by one, they are held first: `sign_ins.redeem`.
+    """
     statement = update(Token).where(*opens(purpose, secret, now)).values(used_at=now).returning(Token)
     token = session.execute(statement).scalar_one_or_none()
     if token is None:

@@ -5,20 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from webapp.actions import roll_ups, values
+from webapp.actions import home_uploads, roll_ups, values
 from webapp.actions.values import PersonValue
 from webapp.domain.days import local_day
-from webapp.domain.errors import Invalid, NotFound, Problem
+from webapp.domain.errors import Invalid, Problem
 from webapp.domain.pasted import Trouble, decoded
 from webapp.domain.people import Viewer
 from webapp.domain.policy import Permission, require
 from webapp.domain.tracking import Source
 from webapp.domain.value_tables import ValueLine, ValueTable, numbered, place_of
-from webapp.models import GoalKeyword, Organisation, Upload
+from webapp.models import GoalKeyword, Upload
 from webapp.models.engine import AnySession
-from webapp.queries import imports as uploads
 from webapp.queries import ladders, value_people
 from webapp.queries import values as value_rows
 from webapp.queries.ladders import Home
@@ -70,22 +69,13 @@ class _Compared:
 def keep(session: AnySession, viewer: Viewer, home: Home, content: bytes) -> Upload:
     """The table waits for the yes of its admin; one that waited before it is gone. Raises Refused for who is none."""
     require(viewer, Permission.LADDER_CHANGE, ladders.facts_of(home.id))
-    session.execute(delete(Upload).where(Upload.person_id == viewer.id, Upload.kind == WAITING))
-    sealed = viewer.words.seal_bytes("upload.content", f"{home.public_id}\n".encode() + content)
-    upload = Upload(person_id=viewer.id, kind=WAITING, content=sealed, created_at=viewer.now)
-    session.add(upload)
-    session.flush()
-    return upload
+    return home_uploads.keep(session, viewer, home, WAITING, content)
 
 
 def kept(session: AnySession, viewer: Viewer, public_id: str, *, lock: bool = False) -> tuple[Upload, Home, str]:
     """The viewer's table with this public id, the organisation it is for, and its text ("" once it was brought);
     raises NotFound, and Refused for who administers that organisation no more."""
-    upload = uploads.upload_of(session, viewer, public_id, (WAITING, DONE), lock=lock)
-    there, _, content = uploads.content_of(viewer, upload).partition(b"\n")
-    number = session.scalar(select(Organisation.id).where(Organisation.public_id == there.decode()))
-    if number is None:
-        raise NotFound
+    upload, number, content = home_uploads.kept(session, viewer, public_id, (WAITING, DONE), lock=lock)
     require(viewer, Permission.LADDER_CHANGE, ladders.facts_of(number))
     return upload, ladders.home(session, number), decoded(content) if upload.kind == WAITING else ""
 
@@ -123,14 +113,12 @@ def bring(session: AnySession, viewer: Viewer, home: Home, table: ValueTable) ->
 
 def finish(session: AnySession, viewer: Viewer, home: Home, upload: Upload, counts: Counts) -> None:
     """The table is gone, and in its place stands what it came to."""
-    said = f"{home.public_id}\n{json.dumps([counts.new, counts.there])}".encode()
-    upload.kind, upload.content = DONE, viewer.words.seal_bytes("upload.content", said)
-    session.flush()
+    home_uploads.finish(session, viewer, home, upload, DONE, json.dumps([counts.new, counts.there]).encode())
 
 
 def counts_of(viewer: Viewer, upload: Upload) -> Counts:
     """What a table that was brought came to."""
-    return Counts(*json.loads(uploads.content_of(viewer, upload).partition(b"\n")[2]))
+    return Counts(*json.loads(home_uploads.said_of(viewer, upload)))
 
 
 def _compare(session: AnySession, home: Home, table: ValueTable) -> _Compared:

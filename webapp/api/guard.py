@@ -24,6 +24,7 @@ from webapp.extensions import csrf, db
 from webapp.queries import people
 from webapp.settings import Settings
 from webapp.web import transaction
+from webapp.web.policies import lacks_factor
 from webapp.web.viewer import now
 
 SEEN_EVERY = timedelta(minutes=5)
@@ -67,12 +68,15 @@ def recognise(contract: Contract) -> None:
 
 
 def bearer(contract: Contract) -> tuple[Viewer, TokenFacts] | None:
-    """Whom the request's token speaks for and what it may do; None without a live one of this contract."""
+    """Whom the request's token speaks for and what it may do; None without a live one of this contract, or while its
+    person has yet to set up the second factor that a role of theirs asks for."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.casefold() != "bearer" or not secret or len(secret) > LONGEST_SECRET:
         return None
     found = people.viewer_by_token(db.session, secret.strip(), now(), hold=g.get("writes", False))
-    return found if found is not None and found[1].contract is contract else None
+    if found is None or found[1].contract is not contract or lacks_factor(found[0]):
+        return None
+    return found
 
 
 def is_due(used_at: datetime | None) -> bool:

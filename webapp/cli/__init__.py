@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from webapp.cli.admins import create_admin, let_in, lost_factor
 from webapp.cli.clients import client
 from webapp.cli.commands import bring, demo, doctor, purge, rotate_keys, take_out, worker
 from webapp.cli.keys import key
@@ -10,5 +11,6 @@ from webapp.cli.tokens import token
 
 def init_app(app: Flask) -> None:
     """The app knows our commands."""
-    for command in (demo, worker, bring, take_out, doctor, purge, rotate_keys, token, key, client):
+    operators = (demo, worker, bring, take_out, doctor, purge, rotate_keys, token, key, client)
+    for command in (*operators, create_admin, let_in, lost_factor):
         app.cli.add_command(command)

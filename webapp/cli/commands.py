@@ -21,6 +21,7 @@ from webapp.domain.imports.brought import Brought
 from webapp.extensions import db
 from webapp.models.engine import begin_writing, compact
 from webapp.queries import doctor as doctors
+from webapp.queries.doctor_organisations import unled
 from webapp.queries.exports import as_json
 from webapp.web.import_words import file_problem, row_problem
 
@@ -121,6 +122,8 @@ def doctor() -> None:
             raise click.ClickException(f"{found} findings, and perhaps more.")
     if found:
         raise click.ClickException(f"{found} findings." if found > 1 else "1 finding.")
+    for note in unled(db.session):
+        click.echo(f"Note: {note}", err=True)
     click.echo("Everything is as it should be.")
 
 

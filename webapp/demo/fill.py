@@ -82,9 +82,9 @@ def fill(session: AnySession, now: datetime, *, production: bool) -> Made:
     key = ladder.tell(session, viewers, homes["home"])
     reading.tell(session, viewers)
     reminders.tell(session, viewers["client"], goals["client"])
-    session.execute(delete(OutboxMessage))  # nobody is to get mail about a story
     reader = reading.program(session, homes["home"], now).client_id
     secrets: dict[str, dict[str, Any]] = dict(tokens(session, viewers, reader))
+    session.execute(delete(OutboxMessage))  # nobody is to get mail about a story
     secrets["profiles"] = {role: {**key, "bearer": bearer} for role, bearer in secrets["profiles"].items()}
     by_header = {role: {"x-auth-token": text, "x-client-id": reader} for role, text in secrets["reading"].items()}
     secrets["reading"] = by_header

@@ -34,10 +34,12 @@ class NotFound(DomainError):
 
 
 class Refused(DomainError):
-    """The viewer sees the thing but may not do this; `code` says why, `params` what can be done next."""
+    """The viewer sees the thing but may not do this; `code` says why, `params` what can be done next. `organisation_id`
+    is whose thing it is, where that is said."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, *, organisation_id: int | None = None, **params: object) -> None:
         self.code = code
+        self.organisation_id = organisation_id
         self.params = params
         super().__init__(code)
 

@@ -24,11 +24,17 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 
 
 class Purpose(StrEnum):
-    """What a mailed link is for; one made for one purpose is refused for every other."""
+    """What a secret of one use is for, a mailed link or one that waits in a browser; made for one purpose, it opens
+    nothing else."""
 
     SIGN_UP = "sign-up"
     RECOVERY = "recovery"
     EMAIL = "email"
+    SECOND_STEP = "second-step"
+    LOST_FACTOR = "lost-factor"
+    FIRST_ADMIN = "first-admin"
+    PASSKEY = "passkey"
+    PASSKEY_NEW = "passkey-new"
 
 
 def email_problems(email: str, field: str = "email") -> list[Problem]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from io import StringIO
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from webapp.domain.errors import Problem
-from webapp.domain.spreadsheets import without_mark
+from webapp.domain.errors import Invalid, Problem
+from webapp.domain.spreadsheets import BYTE_ORDER_MARK, without_mark
 
 Column = TypeVar("Column")
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})([-/.])(\d{1,2})\5(\d{4})")
@@ -24,6 +24,40 @@ class Trouble:
     row: int
     column: str
     problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet(Generic[Column]):
+    """A table whose columns are known: the cells of each row that hold something, by its number, and the headings
+    nobody knows."""
+
+    columns: frozenset[Column]
+    rows: tuple[tuple[int, Mapping[Column, str]], ...]
+    unknown: tuple[str, ...]
+
+
+def sheet_of(
+    text: str, known: Mapping[Column, str], needed: Sequence[Column], *, most_bytes: int, most_rows: int
+) -> Sheet[Column]:
+    """What a table with headings says; raises Invalid where it cannot be read at all, or lacks a column."""
+    if len(text.encode("utf-8", "replace")) > most_bytes:
+        raise Invalid([Problem("", "table_too_large", {"most": most_bytes // 1_000_000})])
+    try:
+        rows = list(rows_of(text.replace("\x00", "\ufffd").removeprefix(BYTE_ORDER_MARK)))
+    except csv.Error:  # one cell that is longer than any of ours could be
+        raise Invalid([Problem("", "table_unreadable")]) from None
+    if len(rows) < 2:
+        raise Invalid([Problem("", "required")])
+    columns, unknown = columns_of(rows[0][1], known)
+    if missing := [str(column) for column in needed if column not in columns.values()]:
+        raise Invalid([Problem("", "columns_missing", {"names": ", ".join(missing)})])
+    if len(rows) - 1 > most_rows:
+        raise Invalid([Problem("", "too_many", {"most": most_rows})])
+    named = (
+        (number, {columns[place]: cell for place, cell in enumerate(cells) if place in columns and cell})
+        for number, cells in rows[1:]
+    )
+    return Sheet(frozenset(columns.values()), tuple(named), tuple(unknown))
 
 
 def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:

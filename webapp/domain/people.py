@@ -60,6 +60,8 @@ class Viewer:
     fresh_at: datetime | None = None
     seen_at: datetime | None = None
     roles: frozenset[tuple[int, Role]] = field(default_factory=frozenset)
+    has_factor: bool = False
+    """Whether they have something beside their password to prove themselves by."""
 
     def is_in(self, organisation_id: int | None) -> bool:
         """Whether an active membership ties the viewer to this organisation."""

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     OBJECTIVE_OWN = "objective:own"
     CYCLE_READ = "cycle:read"
     CYCLE_CHANGE = "cycle:change"
+    ORGANISATION_READ = "organisation:read"
+    ORGANISATION_CHANGE = "organisation:change"
     LADDER_READ = "ladder:read"
     LADDER_CHANGE = "ladder:change"
     VALUES_READ = "values:read"
@@ -68,6 +70,13 @@ class CycleFacts:
 
 
 @dataclass(frozen=True)
+class OrganisationFacts:
+    """What the policy must know of an organisation: its people, teams, invitations, settings and log."""
+
+    organisation_id: int
+
+
+@dataclass(frozen=True)
 class LadderFacts:
     """What the policy must know of an organisation's profiles, targets, boards, courses and keys."""
 
@@ -102,7 +111,8 @@ class MoodFacts:
     grants: tuple[GrantFacts, ...] = ()
 
 
-Facts = GoalFacts | RoundFacts | CommentFacts | MoodFacts | CycleFacts | LadderFacts | ValuesFacts
+OfOrganisation = CycleFacts | OrganisationFacts | LadderFacts | ValuesFacts
+Facts = GoalFacts | RoundFacts | CommentFacts | MoodFacts | OfOrganisation
 Condition = Callable[[Viewer, Any], bool]
 
 
@@ -122,7 +132,7 @@ def is_objective(viewer: Viewer, goal: GoalFacts) -> bool:
     return goal.kind is Kind.OBJECTIVE
 
 
-def belongs_to_its_organisation(viewer: Viewer, thing: GoalFacts | CycleFacts | LadderFacts | ValuesFacts) -> bool:
+def belongs_to_its_organisation(viewer: Viewer, thing: GoalFacts | OfOrganisation) -> bool:
     return thing.organisation_id is not None and viewer.is_in(thing.organisation_id)
 
 
@@ -130,7 +140,7 @@ def manages_the_owner(viewer: Viewer, goal: GoalFacts) -> bool:
     return viewer.id in goal.updaters and not owns(viewer, goal)
 
 
-def administers(viewer: Viewer, thing: GoalFacts | CycleFacts | LadderFacts | ValuesFacts) -> bool:
+def administers(viewer: Viewer, thing: GoalFacts | OfOrganisation) -> bool:
     return thing.organisation_id is not None and viewer.has(Role.ADMIN, thing.organisation_id)
 
 
@@ -214,6 +224,8 @@ POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.OBJECTIVE_OWN: ((exists, owns, is_objective, belongs_to_its_organisation),),
     Permission.CYCLE_READ: ((belongs_to_its_organisation,),),
     Permission.CYCLE_CHANGE: ((administers,),),
+    Permission.ORGANISATION_READ: ((belongs_to_its_organisation,),),
+    Permission.ORGANISATION_CHANGE: ((administers,),),
     Permission.LADDER_READ: ((belongs_to_its_organisation,),),
     Permission.LADDER_CHANGE: ((administers,),),
     Permission.VALUES_READ: ((belongs_to_its_organisation, owns), (administers,)),
@@ -232,6 +244,7 @@ READING: dict[type[Facts], Permission] = {
     GoalFacts: Permission.GOAL_READ,
     RoundFacts: Permission.ROUND_READ,
     CycleFacts: Permission.CYCLE_READ,
+    OrganisationFacts: Permission.ORGANISATION_READ,
     LadderFacts: Permission.LADDER_READ,
     ValuesFacts: Permission.VALUES_READ,
     CommentFacts: Permission.COMMENT_READ,
@@ -249,7 +262,7 @@ def require(viewer: Viewer, permission: Permission, thing: Facts) -> None:
     if allows(viewer, permission, thing):
         return
     if allows(viewer, READING[type(thing)], thing):
-        raise Refused("not_yours")
+        raise Refused("not_yours", organisation_id=getattr(thing, "organisation_id", None))
     raise NotFound
 
 

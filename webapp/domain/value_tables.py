@@ -7,7 +7,6 @@ known who its person is, from its number among rows that say the same of the sam
 adds nothing; its note does not count for that, and may change.
 """
 
-import csv
 import hashlib
 import re
 import unicodedata
@@ -19,10 +18,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from webapp.domain.days import instant_of, local_day
-from webapp.domain.errors import Problem
-from webapp.domain.pasted import Trouble, amount_in, columns_of, day_in, rows_of
+from webapp.domain.errors import Invalid, Problem
+from webapp.domain.pasted import Trouble, amount_in, day_in, sheet_of
 from webapp.domain.profile_drafts import ValueDraft
-from webapp.domain.spreadsheets import BYTE_ORDER_MARK
 
 NOON = time(12)
 MOST_BYTES = 5 * 1024 * 1024
@@ -90,23 +88,14 @@ def read(
     text: str, zone: str, now: datetime, *, most_bytes: int = MOST_BYTES, most_rows: int = MOST_ROWS
 ) -> ValueTable:
     """What the table says, of an organisation in this zone; one that cannot be read at all has its problem at row 1."""
-    if len(text.encode("utf-8", "replace")) > most_bytes:
-        return _amiss(Problem("", "table_too_large", {"most": most_bytes // 1_000_000}))
     try:
-        rows = list(rows_of(text.replace("\x00", "\ufffd").removeprefix(BYTE_ORDER_MARK)))
-    except csv.Error:  # one cell that is longer than any of ours could be
-        return _amiss(Problem("", "table_unreadable"))
-    if len(rows) < 2:
-        return _amiss(Problem("", "required"))
-    columns, unknown = columns_of(rows[0][1], HEADINGS)
-    if missing := [column for column in NEEDED if column not in columns.values()]:
-        return _amiss(Problem("", "columns_missing", {"names": ", ".join(missing)}))
-    if len(rows) - 1 > most_rows:
-        return _amiss(Problem("", "too_many", {"most": most_rows}))
+        sheet = sheet_of(text, HEADINGS, NEEDED, most_bytes=most_bytes, most_rows=most_rows)
+    except Invalid as invalid:
+        return ValueTable(troubles=tuple(Trouble(1, "", problem) for problem in invalid.problems))
     table = _Table(zone, now)
-    for number, cells in rows[1:]:
-        table.add(number, {columns[place]: cell for place, cell in enumerate(cells) if place in columns and cell})
-    return ValueTable(tuple(table.lines), tuple(unknown), tuple(table.troubles))
+    for number, cells in sheet.rows:
+        table.add(number, cells)
+    return ValueTable(tuple(table.lines), sheet.unknown, tuple(table.troubles))
 
 
 def moment_in(text: str, zone: str) -> datetime | None:
@@ -194,7 +183,3 @@ def _own_id(goal: str, amount: Decimal | None, when: date | datetime | None) -> 
 def _without_currency(cell: str) -> str:
     """The amount without the sign of its currency; what currency it is says the target."""
     return "".join(character for character in cell if unicodedata.category(character) != "Sc")
-
-
-def _amiss(problem: Problem) -> ValueTable:
-    return ValueTable(troubles=(Trouble(1, "", problem),))

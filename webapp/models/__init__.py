@@ -8,6 +8,7 @@ from webapp.models.entries import Entry
 from webapp.models.goals import Goal, GoalRevision, Occurrence, ScheduleVersion
 from webapp.models.grants import Access, Grant, GrantEvent, GrantInvitation, TherapistCode
 from webapp.models.habits import GoalMonth, GoalTag, PlannedPause, Tag
+from webapp.models.invitations import Invitation
 from webapp.models.keys import DataKey
 from webapp.models.moods import Mood, MoodBecause, MoodLabel, MoodReason, MoodRevision
 from webapp.models.objectives import Cycle, KeyResult, KeyResultFeed, Objective, ObjectiveTag
@@ -51,6 +52,7 @@ from webapp.models.reviews import (
     ReviewRound,
     ReviewSeat,
 )
+from webapp.models.second_factors import Authenticator, Passkey
 from webapp.models.tokens import IdempotentAnswer, LimitCount, SignIn, Token
 from webapp.models.uploads import Upload
 
@@ -60,6 +62,7 @@ __all__ = [
     "AdviceStep",
     "ApiKey",
     "AuditEvent",
+    "Authenticator",
     "Base",
     "Board",
     "Comment",
@@ -82,6 +85,7 @@ __all__ = [
     "Heartbeat",
     "IdempotentAnswer",
     "Image",
+    "Invitation",
     "KeyResult",
     "KeyResultFeed",
     "LimitCount",
@@ -99,6 +103,7 @@ __all__ = [
     "Organisation",
     "OutboxMessage",
     "Participant",
+    "Passkey",
     "Person",
     "PlannedPause",
     "Profile",

@@ -15,6 +15,7 @@ from webapp.pages.respond import onward, page
 from webapp.pages.tokens import program_words
 from webapp.queries import value_queries
 from webapp.queries.api_tokens import listed
+from webapp.queries.organisations import led_alone
 from webapp.queries.people import link_is_open, sign_ins_of
 from webapp.web import proofs
 from webapp.web.policies import anyone, fresh, signed_in
@@ -128,7 +129,8 @@ def end_all() -> Answer:
 def erase() -> Answer:
     """What erasing means; on yes the account is gone in two weeks, and shared with nobody from now on."""
     if request.method != "POST":
-        return page("account/erase.html", day=g.viewer.now + erasure.GRACE)
+        alone = led_alone(db.session, g.viewer.id)
+        return page("account/erase.html", day=g.viewer.now + erasure.GRACE, alone=alone)
     erasure.ask(db.session, g.viewer)
     return onward(url_for(".index"))
 

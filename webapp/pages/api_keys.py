@@ -16,13 +16,13 @@ from webapp.queries import api_keys as queries
 from webapp.queries.api_keys import KeyRow
 from webapp.queries.ladders import Home
 from webapp.web import idempotency
-from webapp.web.policies import fresh, signed_in
+from webapp.web.policies import fresh, recent
 
 bp = Blueprint("api_keys", __name__, url_prefix="/admin/keys")
 
 
 @bp.get("")
-@signed_in
+@recent
 def index() -> str:
     """The keys of an organisation the viewer administers."""
     homes = administered()
@@ -50,7 +50,7 @@ def new() -> Any:
 
 
 @bp.route("/<public_id>/revoke", methods=["GET", "POST"])
-@signed_in
+@recent
 def revoke(public_id: str) -> Any:
     """What revoking means; on yes every program with this key is shut out at once."""
     key = queries.find(db.session, g.viewer, public_id)

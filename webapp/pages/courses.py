@@ -20,7 +20,7 @@ from webapp.queries import courses as queries
 from webapp.queries.ladder_admin import keywords_of
 from webapp.queries.ladders import facts_of
 from webapp.web.idempotency import answered, keep
-from webapp.web.policies import signed_in
+from webapp.web.policies import recent
 
 bp = Blueprint("courses", __name__, url_prefix="/admin/courses")
 let_pictures_in(bp, "create", "change")
@@ -28,7 +28,7 @@ Answer = str | Response | tuple[str, int]
 
 
 @bp.get("")
-@signed_in
+@recent
 def index() -> str:
     """What there is to learn from."""
     homes = administered()
@@ -37,14 +37,14 @@ def index() -> str:
 
 
 @bp.get("/new")
-@signed_in
+@recent
 def new() -> str:
     """The form of a new course."""
     return page("courses/new.html", **editing(administered()))
 
 
 @bp.post("")
-@signed_in
+@recent
 def create() -> Answer:
     """The course is there."""
     homes = administered()
@@ -64,14 +64,14 @@ def create() -> Answer:
 
 
 @bp.get("/<public_id>")
-@signed_in
+@recent
 def show(public_id: str) -> str:
     """One course."""
     return page("courses/show.html", **about(find(public_id)))
 
 
 @bp.post("/<public_id>")
-@signed_in
+@recent
 def change(public_id: str) -> Answer:
     """The course is as the form says."""
     course = find(public_id)
@@ -88,7 +88,7 @@ def change(public_id: str) -> Answer:
 
 
 @bp.post("/<public_id>/delete")
-@signed_in
+@recent
 def delete(public_id: str) -> Response:
     """Nobody is shown the course any more, unless it is brought back."""
     course = find(public_id)
@@ -99,7 +99,7 @@ def delete(public_id: str) -> Response:
 
 
 @bp.post("/<public_id>/restore")
-@signed_in
+@recent
 def restore(public_id: str) -> Response:
     """The deleted course is there again."""
     course = find(public_id, deleted=True)

@@ -10,6 +10,7 @@ from webapp.domain.errors import Conflict, Invalid, Locked, NotFound, Refused, T
 from webapp.extensions import db
 from webapp.pages.respond import wants_fragment
 from webapp.pages.review_words import held_words
+from webapp.web import refusals
 from webapp.web.faces import face
 
 Answer = tuple[str | Response, int] | tuple[str | Response, int, dict[str, str]]
@@ -20,7 +21,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(Invalid, lambda error: answer(422))
     app.register_error_handler(NotFound, lambda error: answer(404))
-    app.register_error_handler(Refused, lambda error: answer(403, said=special(error.code)))
+    app.register_error_handler(Refused, on_refused)
     app.register_error_handler(Conflict, lambda error: answer(409, said=special(error.code)))
     app.register_error_handler(
         Locked, lambda error: answer(423, said=held_words(error, objective=request.path.startswith("/objectives")))
@@ -40,6 +41,11 @@ def on_http(error: HTTPException) -> Answer:
 
 def on_csrf(error: CSRFError) -> Answer:
     return answer(400, stale_form=True)
+
+
+def on_refused(error: Refused) -> Answer:
+    refusals.keep(error)
+    return answer(403, said=special(error.code))
 
 
 def on_too_many(error: TooMany) -> Answer:
@@ -86,7 +92,28 @@ def special(code: str) -> tuple[str, str] | None:
         return _("Only the latest check-in can be corrected"), _("Another one was said since. Add a new check-in.")
     if code == "too_late_to_correct":
         return _("It is too late to correct this"), _("A check-in can be corrected for three days. Add a new one.")
-    return None
+    if code == "factor_required":
+        return _("Your role asks for a second step"), _("Set up another one first, then you can remove this one.")
+    if code == "no_factor_yet":
+        return _("There is no second step yet"), _(
+            "Recovery codes stand in for an app or a passkey. Set one up first, and they come with it."
+        )
+    return of_organisations(code)
+
+
+def of_organisations(code: str) -> tuple[str, str] | None:
+    """Title and advice where who belongs to an organisation, and as what, stands against it."""
+    texts = {
+        "yourself": (_("This is about yourself"), _("Somebody else who looks after the organisation has to do it.")),
+        "last_admin": (
+            _("Nobody else looks after this organisation"),
+            _("It needs at least one admin. Make somebody else an admin first."),
+        ),
+        "suspended": (_("You are suspended there"), _("Ask an admin of the organisation to let you in again.")),
+        "member_already": (_("You belong to it already"), _("There is nothing left to answer.")),
+        "no_factor": (_("There is nothing to forget"), _("Nothing beside their password is asked for any more.")),
+    }
+    return texts.get(code)
 
 
 def wording(status: int, stale_form: bool = False) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from webapp.actions import people, sign_ins
-from webapp.domain.errors import Conflict, Invalid, NotFound, Refused
+from webapp.domain.errors import Conflict, Invalid, NotFound, Refused, TooMany
 from webapp.domain.identity import Purpose
 from webapp.extensions import db
 from webapp.pages.forms.base import Form
@@ -18,12 +18,15 @@ from webapp.pages.forms.identity import (
     SignInForm,
     SignUpForm,
 )
+from webapp.pages.landing import come_in
 from webapp.pages.respond import onward, page
+from webapp.pages.second_step import refused
+from webapp.queries import second_factors
 from webapp.queries.people import link_is_open, open_link
 from webapp.web import proofs, transaction
 from webapp.web.addresses import safe_next
-from webapp.web.policies import anyone, signed_in, signed_out
-from webapp.web.viewer import forget, now, remember
+from webapp.web.policies import anyone, signed_in, signed_out, while_enrolling
+from webapp.web.viewer import forget, now
 
 bp = Blueprint("identity", __name__)
 Answer = str | Response | tuple[str, int]
@@ -38,7 +41,7 @@ def sign_up() -> Answer:
         return page("identity/sign_up.html", form=form)
     proofs.count_sign_up()
     try:
-        draft = form.draft()
+        draft = form.draft(form.email.data or "")
         with transaction.unlocked():
             password_hash = people.hash_for(draft)
         proofs.count_mail(draft.email)
@@ -88,22 +91,25 @@ def confirm_post(token: str) -> Answer:
 @bp.route("/login", methods=["GET", "POST"])
 @signed_out
 def sign_in() -> Answer:
-    """Sign in with address and password."""
+    """Sign in with address and password; whoever has more than a password takes the second step next."""
     form = SignInForm()
     if request.method != "POST":
         form.next.data = safe_next(request.args.get("next"))
         return page("identity/sign_in.html", form=form)
     try:
-        secret = proofs.sign_in(form.email.data or "", form.password.data or "")
+        begun = proofs.sign_in(form.email.data or "", form.password.data or "")
     except Refused:
         wrong = _("That e-mail and password do not belong together. Check both, or choose a new password.")
         return page("identity/sign_in.html", form=blame(form, wrong)), 422
-    remember(secret)
-    return onward(form.next.data or url_for("dashboard.index"))
+    if begun.waits:
+        proofs.wait(begun.secret, form.next.data)
+        return onward(url_for("second_step.show"))
+    return come_in(begun.secret, form.next.data)
 
 
 @bp.post("/logout")
 @signed_in
+@while_enrolling
 def sign_out() -> Response:
     """This device is signed out on the server, and the browser forgets what it kept."""
     sign_ins.sign_out(db.session, g.viewer)
@@ -112,19 +118,19 @@ def sign_out() -> Response:
 
 @bp.route("/password-again", methods=["GET", "POST"])
 @signed_in
+@while_enrolling
 def password_again() -> Answer:
-    """Ask for the password before something that needs a recent one."""
+    """Ask for the password, and the second step of whoever has one, before something that needs a recent proof."""
     form = PasswordAgainForm()
+    ways = second_factors.ways_of(db.session, g.viewer.id)
     if request.method != "POST":
         form.next.data = safe_next(request.args.get("next"))
-        return page("identity/password_again.html", form=form)
+        return page("identity/password_again.html", form=form, ways=ways)
     try:
-        secret = proofs.again(g.viewer, form.password.data or "")
-    except Refused:
-        wrong = _("That is not your password.")
-        return page("identity/password_again.html", form=blame(form, wrong)), 422
-    remember(secret)
-    return onward(form.next.data or url_for("account.index"))
+        secret = proofs.again(g.viewer, form.password.data or "", form.code.data or "")
+    except (Refused, TooMany) as error:
+        return refused("identity/password_again.html", form, ways, error)
+    return come_in(secret, form.next.data, url_for("account.index"))
 
 
 @bp.route("/recover", methods=["GET", "POST"])

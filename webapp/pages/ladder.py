@@ -19,14 +19,14 @@ from webapp.queries import ladder_admin as queries
 from webapp.queries import ladders
 from webapp.web.formats import problem_text
 from webapp.web.idempotency import answered, keep
-from webapp.web.policies import signed_in
+from webapp.web.policies import recent
 
 bp = Blueprint("ladder", __name__, url_prefix="/admin/ladder")
 Answer = str | Response | tuple[str, int]
 
 
 @bp.get("")
-@signed_in
+@recent
 def index() -> str:
     """The ladder of an organisation the viewer administers."""
     homes = administered()
@@ -34,7 +34,7 @@ def index() -> str:
 
 
 @bp.post("")
-@signed_in
+@recent
 def create() -> Answer:
     """The ladder has one more rung."""
     homes = administered()
@@ -51,7 +51,7 @@ def create() -> Answer:
 
 
 @bp.post("/amounts")
-@signed_in
+@recent
 def amounts() -> Response:
     """Boards show amounts, or not."""
     homes = administered()
@@ -62,7 +62,7 @@ def amounts() -> Response:
 
 
 @bp.get("/<public_id>")
-@signed_in
+@recent
 def show(public_id: str) -> str:
     """One rung: its name, and what it asks."""
     profile = queries.find_rung(db.session, g.viewer, public_id)
@@ -70,7 +70,7 @@ def show(public_id: str) -> str:
 
 
 @bp.post("/<public_id>")
-@signed_in
+@recent
 def rename(public_id: str) -> Answer:
     """The rung is called as the form says."""
     profile = queries.find_rung(db.session, g.viewer, public_id)
@@ -84,7 +84,7 @@ def rename(public_id: str) -> Answer:
 
 
 @bp.post("/<public_id>/move")
-@signed_in
+@recent
 def move(public_id: str) -> Response:
     """The rung stands one place higher or lower."""
     profile = queries.find_rung(db.session, g.viewer, public_id)
@@ -93,7 +93,7 @@ def move(public_id: str) -> Response:
 
 
 @bp.post("/<public_id>/delete")
-@signed_in
+@recent
 def delete(public_id: str) -> Answer:
     """The rung is gone, unless somebody stands on it."""
     profile = queries.find_rung(db.session, g.viewer, public_id)
@@ -108,7 +108,7 @@ def delete(public_id: str) -> Answer:
 
 
 @bp.post("/<public_id>/start")
-@signed_in
+@recent
 def start(public_id: str) -> Response:
     """The rung asks what another one does, wherever it asked nothing."""
     profile = queries.find_rung(db.session, g.viewer, public_id)

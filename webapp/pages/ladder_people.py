@@ -17,7 +17,7 @@ from webapp.pages.respond import onward, page
 from webapp.queries import ladder_admin as queries
 from webapp.queries import ladders
 from webapp.queries.people import hold_all
-from webapp.web.policies import signed_in
+from webapp.web.policies import recent
 
 bp = Blueprint("ladder_people", __name__, url_prefix="/admin/ladder/people")
 Answer = str | Response | tuple[str, int]
@@ -26,14 +26,14 @@ LAST_PAGE = 1_000
 
 
 @bp.get("")
-@signed_in
+@recent
 def index() -> str:
     """The members of an organisation the viewer administers, and their rungs."""
     return page("ladder/people.html", **about(administered()))
 
 
 @bp.post("")
-@signed_in
+@recent
 def place() -> Answer:
     """The chosen members stand on the chosen rung, or on none."""
     homes = administered()
@@ -48,7 +48,7 @@ def place() -> Answer:
 
 
 @bp.post("/<public_id>")
-@signed_in
+@recent
 def place_one(public_id: str) -> Response:
     """The member stands on the chosen rung, or on none; who is no active member any more can be taken off alone."""
     homes = administered()

@@ -18,14 +18,14 @@ from webapp.queries import ladder_admin as queries
 from webapp.queries.courses import StepRow
 from webapp.web.formats import amount
 from webapp.web.idempotency import answered, keep
-from webapp.web.policies import signed_in
+from webapp.web.policies import recent
 
 bp = Blueprint("ladder_targets", __name__, url_prefix="/admin/ladder")
 Answer = str | Response | tuple[str, int]
 
 
 @bp.get("/<profile_id>/targets/new")
-@signed_in
+@recent
 def new(profile_id: str) -> str:
     """The form of a new target."""
     profile = queries.find_rung(db.session, g.viewer, profile_id)
@@ -33,7 +33,7 @@ def new(profile_id: str) -> str:
 
 
 @bp.post("/<profile_id>/targets")
-@signed_in
+@recent
 def create(profile_id: str) -> Answer:
     """The rung asks this too."""
     profile, form = queries.find_rung(db.session, g.viewer, profile_id), TargetForm()
@@ -49,14 +49,14 @@ def create(profile_id: str) -> Answer:
 
 
 @bp.get("/targets/<public_id>")
-@signed_in
+@recent
 def show(public_id: str) -> str:
     """One target, and its advice."""
     return page("ladder/target.html", **about(*queries.find_target(db.session, g.viewer, public_id)))
 
 
 @bp.post("/targets/<public_id>")
-@signed_in
+@recent
 def change(public_id: str) -> Answer:
     """The target asks what the form says."""
     target, profile, keyword = queries.find_target(db.session, g.viewer, public_id)
@@ -70,7 +70,7 @@ def change(public_id: str) -> Answer:
 
 
 @bp.post("/targets/<public_id>/delete")
-@signed_in
+@recent
 def delete(public_id: str) -> Response:
     """The rung asks nothing of this goal any more."""
     target, profile, _keyword = queries.find_target(db.session, g.viewer, public_id)
@@ -80,7 +80,7 @@ def delete(public_id: str) -> Response:
 
 
 @bp.get("/targets/<public_id>/advice/new")
-@signed_in
+@recent
 def new_step(public_id: str) -> str:
     """The form of a new word of advice."""
     target, profile, _keyword = queries.find_target(db.session, g.viewer, public_id)
@@ -88,7 +88,7 @@ def new_step(public_id: str) -> str:
 
 
 @bp.post("/targets/<public_id>/advice")
-@signed_in
+@recent
 def add_step(public_id: str) -> Answer:
     """Who is so far is told this too."""
     target, profile, _keyword = queries.find_target(db.session, g.viewer, public_id)
@@ -107,7 +107,7 @@ def add_step(public_id: str) -> Answer:
 
 
 @bp.get("/targets/<public_id>/advice/<step_id>")
-@signed_in
+@recent
 def step(public_id: str, step_id: str) -> str:
     """One word of advice."""
     target, profile, _keyword = queries.find_target(db.session, g.viewer, public_id)
@@ -115,7 +115,7 @@ def step(public_id: str, step_id: str) -> str:
 
 
 @bp.post("/targets/<public_id>/advice/<step_id>")
-@signed_in
+@recent
 def change_step(public_id: str, step_id: str) -> Answer:
     """The advice is as the form says."""
     target, profile, _keyword = queries.find_target(db.session, g.viewer, public_id)
@@ -131,7 +131,7 @@ def change_step(public_id: str, step_id: str) -> Answer:
 
 
 @bp.post("/targets/<public_id>/advice/<step_id>/delete")
-@signed_in
+@recent
 def delete_step(public_id: str, step_id: str) -> Response:
     """Nobody is told this any more, unless it is said again."""
     target, profile, _keyword = queries.find_target(db.session, g.viewer, public_id)

@@ -19,13 +19,13 @@ from webapp.queries import reading_clients as queries
 from webapp.queries.ladders import Home
 from webapp.queries.reading_clients import ClientRow
 from webapp.web import idempotency
-from webapp.web.policies import fresh, signed_in
+from webapp.web.policies import fresh, recent
 
 bp = Blueprint("reading_clients", __name__, url_prefix="/admin/reading-programs")
 
 
 @bp.get("")
-@signed_in
+@recent
 def index() -> str:
     """The programs of an organisation the viewer administers."""
     homes = administered()
@@ -53,7 +53,7 @@ def new() -> Any:
 
 
 @bp.route("/<public_id>/revoke", methods=["GET", "POST"])
-@signed_in
+@recent
 def revoke(public_id: str) -> Any:
     """What shutting out means; on yes every token of the program ends at once."""
     client = queries.find(db.session, g.viewer, public_id)

@@ -23,14 +23,14 @@ from webapp.queries.goals import is_public_id
 from webapp.queries.ladders import facts_of
 from webapp.queries.value_people import GoalChoice, Wanted
 from webapp.web.idempotency import answered, keep, new_nonce
-from webapp.web.policies import signed_in
+from webapp.web.policies import recent
 
 LONGEST_SEARCH = 100
 bp = Blueprint("values", __name__, url_prefix="/admin/values")
 
 
 @bp.get("")
-@signed_in
+@recent
 def index() -> str:
     """The latest values of an organisation the viewer administers, or those asked for, and a form for one more."""
     homes = administered()
@@ -39,7 +39,7 @@ def index() -> str:
 
 
 @bp.post("")
-@signed_in
+@recent
 def enter() -> Any:
     """One value of a member stands, and can be taken back at once."""
     homes = administered()
@@ -60,7 +60,7 @@ def enter() -> Any:
 
 
 @bp.get("/<public_id>")
-@signed_in
+@recent
 def show(public_id: str) -> str:
     """One value with its story, and forms that correct it or take it back."""
     entry, homes = found(public_id)
@@ -68,7 +68,7 @@ def show(public_id: str) -> str:
 
 
 @bp.post("/<public_id>")
-@signed_in
+@recent
 def correct(public_id: str) -> Any:
     """The value is so much instead."""
     entry, homes = found(public_id)
@@ -85,7 +85,7 @@ def correct(public_id: str) -> Any:
 
 
 @bp.post("/<public_id>/take-back")
-@signed_in
+@recent
 def take_back(public_id: str) -> Any:
     """The value counts no more; what was entered stays to be read."""
     entry, homes = found(public_id)

@@ -17,20 +17,20 @@ from webapp.pages.value_lines import query_line
 from webapp.queries import value_people
 from webapp.queries import value_queries as queries
 from webapp.queries.ladders import facts_of
-from webapp.web.policies import signed_in
+from webapp.web.policies import recent
 
 bp = Blueprint("value_queries", __name__, url_prefix="/admin/values/queries")
 
 
 @bp.get("")
-@signed_in
+@recent
 def index() -> str:
     """What waits for an answer, and below it what was answered."""
     return inbox(administered())
 
 
 @bp.post("/<public_id>")
-@signed_in
+@recent
 def answer(public_id: str) -> Any:
     """It is kept for a reason, or corrected."""
     found = queries.find(db.session, g.viewer, public_id)

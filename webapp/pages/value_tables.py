@@ -28,7 +28,7 @@ from webapp.queries.ladders import Home
 from webapp.settings import Limits
 from webapp.web.formats import problem_text
 from webapp.web.limits import HOUR, take
-from webapp.web.policies import signed_in
+from webapp.web.policies import recent
 from webapp.web.transaction import unlocked
 from webapp.web.viewer import recognise
 
@@ -41,14 +41,14 @@ EXAMPLE = "Person\tGoal\tAmount\tWhen\nada@example.org\tpersonal_sales\t250\t202
 
 
 @bp.get("/import")
-@signed_in
+@recent
 def start() -> str:
     """Choose a file, or paste a table."""
     return start_page(administered(), TableForm(formdata=None))
 
 
 @bp.post("/import")
-@signed_in
+@recent
 def upload() -> Any:
     """The table is kept until its admin has seen what it brings."""
     homes = administered()
@@ -65,7 +65,7 @@ def upload() -> Any:
 
 
 @bp.get("/import/<upload>")
-@signed_in
+@recent
 def preview(upload: str) -> Any:
     """What would happen."""
     file, home, text = actions.kept(db.session, g.viewer, upload)
@@ -75,7 +75,7 @@ def preview(upload: str) -> Any:
 
 
 @bp.post("/import/<upload>")
-@signed_in
+@recent
 def bring(upload: str) -> Any:
     """Yes, everything in one go; saying it twice does it once."""
     file, home, text = actions.kept(db.session, g.viewer, upload)
@@ -90,7 +90,7 @@ def bring(upload: str) -> Any:
 
 
 @bp.post("/import/<upload>/cancel")
-@signed_in
+@recent
 def cancel(upload: str) -> Response:
     """No; the table is gone."""
     file, home, _text = actions.kept(db.session, g.viewer, upload, lock=True)
@@ -100,7 +100,7 @@ def cancel(upload: str) -> Response:
 
 
 @bp.get("/export.csv")
-@signed_in
+@recent
 def export() -> Response:
     """Every value of the members that stands, as a table that can be brought back."""
     content = value_people.table(db.session, g.viewer, administered().here)

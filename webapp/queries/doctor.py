@@ -17,12 +17,14 @@ from webapp.domain.goals import Kind, Lifecycle
 from webapp.domain.schedules import Frequency, Schedule, due_dates
 from webapp.domain.tracking import Day, DayState, Direction, Fact, completes, day_values
 from webapp.models import (
+    Authenticator,
     DataKey,
     Entry,
     Goal,
     Mood,
     MoodLabel,
     Occurrence,
+    Passkey,
     Person,
     PushSubscription,
     Reminder,
@@ -36,6 +38,7 @@ from webapp.queries.doctor_habits import habit_findings
 from webapp.queries.doctor_ladders import ladder_findings
 from webapp.queries.doctor_moods import mood_findings
 from webapp.queries.doctor_objectives import objective_findings
+from webapp.queries.doctor_organisations import organisation_findings
 from webapp.queries.doctor_reading import reading_findings
 from webapp.queries.doctor_reminders import reminder_findings
 from webapp.queries.doctor_reviews import review_findings
@@ -62,6 +65,7 @@ def examine(session: AnySession, today: date, now: datetime | None = None) -> It
     yield from mood_findings(session)
     yield from review_findings(session)
     yield from objective_findings(session)
+    yield from organisation_findings(session)
     yield from reading_findings(session)
     yield from reminder_findings(session)
     yield from ladder_findings(session, now or datetime.combine(today, NOON, UTC))
@@ -87,6 +91,7 @@ def _orphans(session: AnySession) -> Iterator[Finding]:
     theirs = (
         *(DataKey.person_id, SignIn.person_id, Mood.person_id, MoodLabel.owner_id),
         *(Reminder.person_id, ReminderSetting.person_id, PushSubscription.person_id),
+        *(Authenticator.person_id, Passkey.person_id),
     )
     left = or_(*(exists().where(column == Person.id) for column in theirs))
     for person_id in session.scalars(select(Person.id).where(Person.deleted_at.is_not(None), left)):

@@ -28,6 +28,7 @@ from webapp.models import (
 )
 from webapp.models.engine import AnySession
 from webapp.queries import (
+    export_factors,
     export_goals,
     export_ladders,
     export_moods,
@@ -97,6 +98,9 @@ EXPORTED = {
     "sign_in": "sessions",
     "token": "tokens",
     "reading_token": "tokens",
+    "authenticator": "factors",
+    "passkey": "factors",
+    "invitation": "organisation_invitations",
     "audit_event": "events",
 }
 """Under which list each table's rows are found."""
@@ -165,6 +169,8 @@ def everything(session: AnySession, viewer: Viewer) -> dict[str, Any]:
         "mentions": export_reviews.mentions(session, viewer),
         "sessions": _sessions(session, viewer),
         "tokens": _tokens(session, viewer),
+        "factors": export_factors.factors(session, viewer),
+        "organisation_invitations": export_factors.invitations(session, viewer),
         "events": _events(session, viewer),
     }
 

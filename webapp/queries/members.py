@@ -1,6 +1,6 @@
 """The people and teams of an organisation, as its members know each other."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, ColumnElement, exists, or_, select
@@ -10,6 +10,9 @@ from webapp.domain.people import MembershipStatus, Viewer
 from webapp.models import Membership, Person, Team, TeamMember
 from webapp.models.engine import AnySession
 from webapp.queries.reviewers import IS_HERE
+
+PART = 5_000
+"""So many people a statement can name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,33 @@ def members_named(session: AnySession, organisation_id: int, wanted: Collection[
     if not wanted:
         return {}
     columns = (Person.id, Person.public_id, Person.name, Person.email, Person.email_key)
-    keys = {text: text.casefold() for text in wanted}
-    meant = or_(Person.public_id.in_(set(wanted)), Person.email_key.in_(set(keys.values())))
-    found: dict[str, Member] = {}
+    keys = {text.casefold() for text in wanted}
+    meant = or_(Person.public_id.in_(set(wanted)), Person.email_key.in_(keys))
+    by_id: dict[str, Member] = {}
+    by_address: dict[str, Member] = {}
     for row in session.execute(select(*columns).where(meant, is_member(organisation_id))):
-        member = Member(row.id, row.public_id, row.name, row.email)
-        found |= {text: member for text, key in keys.items() if text == member.id or key == row.email_key}
-    return found
+        by_id[row.public_id] = by_address[row.email_key] = Member(row.id, row.public_id, row.name, row.email)
+    found = {text: by_id.get(text) or by_address.get(text.casefold()) for text in wanted}
+    return {text: member for text, member in found.items() if member is not None}
+
+
+def numbers_meant(session: AnySession, organisation_id: int, wanted: Collection[str]) -> dict[str, int]:
+    """The numbers of those active members whose public ids or addresses these are, by what they were called; one
+    statement, however many there are."""
+    by_id: dict[str, int] = {}
+    by_address: dict[str, int] = {}
+    statement = select(Person.id, Person.public_id, Person.email_key).where(is_member(organisation_id))
+    for number, public_id, address in session.execute(statement):
+        by_id[public_id] = by_address[address] = number
+    found = {text: by_id.get(text) or by_address.get(text.casefold()) for text in wanted}
+    return {text: number for text, number in found.items() if number is not None}
+
+
+def in_parts(people: Collection[int]) -> Iterator[list[int]]:
+    """Everybody of these once, the lowest number first, in lists that a statement can name."""
+    numbers = sorted(set(people))
+    for start in range(0, len(numbers), PART):
+        yield numbers[start : start + PART]
 
 
 def teams_of(session: AnySession, organisation_id: int) -> list[TeamRow]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, bindparam, cast, exists, func, or_, select
 from sqlalchemy import String as Text
 
 from webapp.domain.calendar_feeds import PURPOSE as FEED
@@ -16,7 +16,7 @@ from webapp.domain.days import local_day
 from webapp.domain.identity import LONGEST_EMAIL, Purpose
 from webapp.domain.people import MembershipStatus, Role, Viewer, Words
 from webapp.domain.tokens import Contract, TokenFacts
-from webapp.models import DataKey, Membership, MembershipRole, Person, SignIn, Token
+from webapp.models import Authenticator, DataKey, Membership, MembershipRole, Passkey, Person, SignIn, Token
 from webapp.models.engine import AnySession
 from webapp.queries.sealing import keyring, words_of
 
@@ -29,6 +29,11 @@ _roles = (
     .where(Membership.person_id == Person.id, Membership.status == MembershipStatus.ACTIVE)
     .scalar_subquery()
 )
+HAS_FACTOR = or_(
+    exists().where(Authenticator.person_id == Person.id, Authenticator.confirmed_at.is_not(None)),
+    exists().where(Passkey.person_id == Person.id),
+)
+"""Whether the person has something beside their password to prove themselves by."""
 _PERSON = (
     Person.id,
     Person.public_id,
@@ -44,6 +49,7 @@ _PERSON = (
     DataKey.wrapped_by,
     DataKey.wrapped,
     _roles.label("roles"),
+    HAS_FACTOR.label("has_factor"),
 )
 _IS_HERE = (Person.disabled_at.is_(None), Person.deleted_at.is_(None))
 _viewer = (
@@ -122,7 +128,7 @@ def viewer_by_secret(session: AnySession, secret: str, now: datetime, *, hold: b
     if row is None or now - row.created_at > ABSOLUTE or now - row.seen_at > IDLE:
         return None
     seen = {"session_id": row.session_id, "fresh_at": row.fresh_at, "seen_at": row.seen_at}
-    return _as_viewer(row, keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped), row.roles, now, **seen)
+    return _as_viewer(row, keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped), row, now, **seen)
 
 
 def viewer_by_token(
@@ -133,7 +139,7 @@ def viewer_by_token(
     row = session.connection().execute(statement, {"secret_hash": secret_hash(secret)}).one_or_none()
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         return None
-    viewer = _as_viewer(row, keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped), row.roles, now)
+    viewer = _as_viewer(row, keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped), row, now)
     scopes = frozenset((row.scopes or "").split())
     return viewer, TokenFacts(row.token_id, Contract(row.contract), scopes, row.used_at)
 
@@ -143,18 +149,19 @@ def viewer_by_feed(session: AnySession, secret: str, now: datetime) -> tuple[Vie
     row = session.connection().execute(_by_feed, {"secret_hash": secret_hash(secret)}).one_or_none()
     if row is None:
         return None
-    viewer = _as_viewer(row, keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped), row.roles, now)
+    viewer = _as_viewer(row, keyring.words(row.id, row.key_id, row.wrapped_by, row.wrapped), row, now)
     return viewer, FeedFacts(row.token_id, options_of(row.scopes), row.used_at)
 
 
 def viewer_of(session: AnySession, person: Person, now: datetime) -> Viewer:
     """A person acting without a browser: a command of the operator's, or the worker on their behalf."""
-    roles = session.execute(select(_roles).where(Person.id == person.id)).scalar()
-    return _as_viewer(person, words_of(session, person.id), roles, now)
+    held = session.execute(select(_roles.label("roles"), HAS_FACTOR.label("has_factor")).where(Person.id == person.id))
+    return _as_viewer(person, words_of(session, person.id), held.one(), now)
 
 
-def _as_viewer(person: Any, words: Words, roles: str | None, now: datetime, **sign_in: Any) -> Viewer:
-    """The person, or a row with their columns, as the rules meet them at this instant."""
+def _as_viewer(person: Any, words: Words, held: Any, now: datetime, **sign_in: Any) -> Viewer:
+    """The person, or a row with their columns, as the rules meet them at this instant; `held` has `roles` and
+    `has_factor`."""
     return Viewer(
         id=person.id,
         public_id=person.public_id,
@@ -169,7 +176,8 @@ def _as_viewer(person: Any, words: Words, roles: str | None, now: datetime, **si
         locale=person.locale,
         theme=person.theme,
         erase_at=person.erase_at,
-        roles=_as_roles(roles),
+        roles=_as_roles(held.roles),
+        has_factor=bool(held.has_factor),
         **sign_in,
     )
 
@@ -198,6 +206,11 @@ def credentials(session: AnySession, email: str) -> Credentials | None:
 def credentials_of(session: AnySession, viewer: Viewer) -> Credentials | None:
     """The viewer's own credentials."""
     return _credentials(session, Person.id == viewer.id)
+
+
+def credentials_by_number(session: AnySession, person_id: int) -> Credentials | None:
+    """The credentials of the person with this number."""
+    return _credentials(session, Person.id == person_id)
 
 
 def _credentials(session: AnySession, whose: ColumnElement[bool]) -> Credentials | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from webapp.domain.errors import NotFound
 from webapp.models import (
     ApiKey,
+    Authenticator,
     Comment,
     Entry,
     Goal,
@@ -70,6 +71,8 @@ PERSONAL: tuple[tuple[Cell, ColumnElement[int] | Cell], ...] = (
     (Upload.content, Upload.person_id),
     (PushSubscription.address, PushSubscription.person_id),
     (IdempotentAnswer.body, IdempotentAnswer.person_id),
+    (Authenticator.secret, Authenticator.person_id),
+    (Authenticator.next_secret, Authenticator.person_id),
 )
 """Cells sealed with a person's key, and whose."""
 

@@ -128,6 +128,8 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         ),
         "password_guessable": _("This one is easy to guess. Try a few words that do not belong together."),
         "consent_missing": _("We can only keep what you enter if you agree to this."),
+        "member_already": _("This person belongs to the organisation already, or is suspended there."),
+        "ring": _("Somebody would report to themselves, be it through others. Choose somebody else."),
         "unknown_zone": _("Please choose a time zone of the list."),
         "out_of_range": _(
             "From %(minimum)s to %(maximum)s.",
@@ -254,6 +256,19 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
         "unknown_kind": _("Please write “at least”, “at most” or “exactly”."),
         "not_a_date": _("Please write a date, like %(example)s.", example="2026-04-30"),
         "nobody_of_that_name": _("Nobody here has this address."),
+        "not_a_member": _("No member of your organisation has this address. Invite them first."),
+        "own_manager": _("Nobody is their own manager."),
+        "not_yes_or_no": _("Please write “yes” or “no”."),
+        "said_in_row": _("Row %(row)s says the same.", row=params.get("row", "")),
+        "two_leads": _("A team has one lead, and a row above names another."),
+        "team_has_objectives": ngettext(
+            "One objective is this team's, maybe a closed or deleted one. So the team stays; it can be renamed.",
+            "%(num)d objectives are this team's, closed and deleted ones too. So the team stays; it can be renamed.",
+            int(str(params.get("num", 0))),
+        ),
+        "yesterday_there": _(
+            "It is still yesterday there, and no day counts twice: please change it once both have the same date."
+        ),
         "no_team_of_that_name": _("There is no team of this name."),
         "no_objective_of_that_name": _("There is no objective of this name, neither in the table nor in this cycle."),
         "not_theirs": _("You cannot make objectives in this name: choose somebody you manage, or a team of yours."),
@@ -275,6 +290,13 @@ def problem_text(code: str, params: Mapping[str, object]) -> str:
             place=params.get("place", ""),
         ),
         "one_of_both": _("Please say where you are, or how much you read: not both."),
+        "passkey_unusable": _("What your device made could not be used. Please try again."),
+        "too_many_passkeys": ngettext(
+            "You can have one passkey at a time.",
+            "You can have at most %(num)d passkeys; remove one first.",
+            int(str(params.get("most", 0))),
+        ),
+        "wrong_code": _("That is not the code. Wait until the app shows the next one, and check its device's clock."),
         "too_many_comments": _("So much has been said here that nothing more fits."),
         "too_many_goals": ngettext(
             "You can carry one goal at a time.",

@@ -77,6 +77,12 @@ def caller() -> str:
     return str(address)
 
 
+def caller_as(person_id: int | None) -> str:
+    """The same of tries on this person's account alone, which no neighbour uses up by trying their own; of whoever it
+    is with None."""
+    return caller() if person_id is None else f"{caller()}|{person_id}"
+
+
 def account(email: str) -> str:
     """An address as a mailbox: case, dots and the tag after a plus do not make another one."""
     local, _, domain = email.strip()[:LONGEST_EMAIL].casefold().rpartition("@")

@@ -9,6 +9,9 @@ from typing import TypeVar
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from webapp.domain.people import Viewer
+from webapp.domain.second_factors import must_have_factor
+from webapp.settings import Settings
 from webapp.web.addresses import local_path
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -43,7 +46,7 @@ signed_out = _declares(Policy.SIGNED_OUT)
 signed_in = _declares(Policy.SIGNED_IN)
 recent = _declares(Policy.RECENT)
 fresh = _declares(Policy.FRESH)
-"""`recent` asks for a password proven within the last 30 minutes, `fresh` within the last 15."""
+"""`recent` asks that the viewer proved themselves within the last 30 minutes, `fresh` within the last 15."""
 PROVEN_WITHIN = {Policy.RECENT: RECENT, Policy.FRESH: FRESH}
 
 
@@ -51,6 +54,18 @@ def by_itself(view: View) -> View:
     """An open page asks for this again and again: that is no use of the sign-in, and when it has ended nothing happens
     to the page."""
     view.by_itself = True  # type: ignore[attr-defined]
+    return view
+
+
+def while_enrolling(view: View) -> View:
+    """Whoever must set up a second factor first may come here before it."""
+    view.while_enrolling = True  # type: ignore[attr-defined]
+    return view
+
+
+def secret_address(view: View) -> View:
+    """The address of this page opens something: no other address leads back to it."""
+    view.secret_address = True  # type: ignore[attr-defined]
     return view
 
 
@@ -76,7 +91,8 @@ def enforce() -> Response | None:
     """The view runs only for whom the route is meant; unknown addresses stay 404 for everybody."""
     if request.endpoint is None or request.routing_exception is not None:
         return None
-    policy = getattr(current_app.view_functions[request.endpoint], "policy", None)
+    view = current_app.view_functions[request.endpoint]
+    policy = getattr(view, "policy", None)
     if policy in (Policy.ANYONE, Policy.TOKEN):  # a program proves itself to the guard of its own face
         return None
     if policy is Policy.SIGNED_OUT:
@@ -87,9 +103,22 @@ def enforce() -> Response | None:
         return Response(status=204)
     if g.viewer is None:
         return _go(url_for("identity.sign_in", next=_way_back()))
-    if policy is Policy.SIGNED_IN or _is_proven(policy):
-        return None
-    return _go(url_for("identity.password_again", next=_way_back()))
+    if policy is not Policy.SIGNED_IN and not _is_proven(policy):
+        return _go(url_for("identity.password_again", next=_way_back()))
+    if lacks_factor(g.viewer) and not getattr(view, "while_enrolling", False):
+        return Response(status=204) if is_by_itself() else _go(url_for("second_factors.index"))
+    return None
+
+
+def lacks_factor(viewer: Viewer) -> bool:
+    """Whether a role of the viewer's asks for a second factor, and they have none yet."""
+    return not viewer.has_factor and needs_factor(viewer)
+
+
+def needs_factor(viewer: Viewer) -> bool:
+    """Whether a role of the viewer's asks for a second factor, as the operator says."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return must_have_factor({role.value for _, role in viewer.roles}, settings.totp_required_for)
 
 
 def _is_proven(policy: Policy) -> bool:
@@ -105,6 +134,8 @@ def _is_proven(policy: Policy) -> bool:
 
 def _way_back() -> str | None:
     """Where to return after signing in: the page asked for, or for a form the page it stood on."""
+    if getattr(current_app.view_functions[request.endpoint or ""], "secret_address", False):
+        return None
     if request.method == "GET":
         here = request.full_path.rstrip("?")
     else:

@@ -73,6 +73,7 @@ def keep_seen(viewer: Viewer) -> None:
 def remember(secret: str) -> None:
     """This browser carries the new sign-in; whatever it carried before is forgotten."""
     session.clear()
+    g.pop("csrf_token", None)  # a page of this very answer needs one that fits what the browser carries now
     login_user(Carrier(secret))
     session.permanent = True
 

@@ -12,7 +12,9 @@ from webapp.queries.reminders import to_say
 from webapp.worker.channels import Undelivered
 from webapp.worker.reminders import reminding
 
-SECURITY_NOTICES = frozenset({"password-changed", "email-changed", "new-device", "erasure-asked"})
+SECURITY_NOTICES = frozenset(
+    {"account-changed", "password-changed", "email-changed", "new-device", "erasure-asked", "recovery-closed"}
+)
 """These reach people who may no longer come in: they may be the ones who should know."""
 
 

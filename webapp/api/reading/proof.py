@@ -14,6 +14,7 @@ from webapp.domain.tokens import Contract
 from webapp.extensions import db
 from webapp.queries import people
 from webapp.queries.signing import signer
+from webapp.web.policies import lacks_factor
 from webapp.web.viewer import now
 
 TOKEN, CLIENT, ZONE = "x-auth-token", "x-client-id", "x-timezone"
@@ -32,6 +33,8 @@ def recognise() -> None:
         raise Unproven
     found = people.viewer_by_token(db.session, claims.id, now(), hold=g.get("writes", False))
     if found is None or found[1].contract is not Contract.READING or found[0].public_id != claims.person:
+        raise Unproven
+    if lacks_factor(found[0]):
         raise Unproven
     g.viewer, token = found
     if claims.organisation is not None and not g.viewer.is_in(claims.organisation):
