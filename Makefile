@@ -19,7 +19,11 @@ LOCKING := --quiet --universal --generate-hashes --no-emit-index-url --no-header
 # The environment is ready when it was made from this very lock file.
 READY := $(VENV)/.ready-$(shell cksum < requirements-dev.txt | cut -d ' ' -f 1)
 
-.PHONY: help demo run worker check static format lint types layers test bench nightly fmt messages lock
+# The scanners bring many packages, so they live apart from what the product and its tests use.
+SCAN := $(VENV)-scan
+SCANNERS := $(SCAN)/.ready-$(shell cksum < requirements-scan.txt | cut -d ' ' -f 1)
+
+.PHONY: help demo run worker check static format lint types layers test bench nightly scan fmt messages lock
 
 help: ## What can be done here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +67,11 @@ nightly: $(READY) ## The long tests: faults, races, large histories
 	$(BIN)/pytest -m nightly
 	$(BIN)/python -m tests.benchmarks.reminders --postgresql --count 100000 --minutes 60
 
+scan: $(SCANNERS) ## Bandit and our own semgrep rules, in an environment of their own (docs/scans.md)
+	$(SCAN)/bin/bandit --quiet --recursive --severity-level medium --skip B108,B704 webapp deploy wsgi.py
+	PATH="$(CURDIR)/$(SCAN)/bin:$$PATH" $(SCAN)/bin/semgrep scan --config .semgrep.yml --error --quiet \
+		--metrics=off --disable-version-check webapp deploy templates wsgi.py
+
 fmt: $(READY) ## Format and mend what can be mended without thought
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only .
@@ -73,10 +82,18 @@ messages: $(READY) ## Collect every text of the interface for translators
 lock: $(READY) ## Pin the newest allowed versions, with hashes and without hosts
 	$(BIN)/uv pip compile pyproject.toml --extra dev --upgrade $(LOCKING) --output-file requirements-dev.txt
 	$(BIN)/uv pip compile pyproject.toml --constraint requirements-dev.txt $(LOCKING) --output-file requirements.txt
+	$(BIN)/uv pip compile --group scan --python-version 3.11 --upgrade $(LOCKING) --output-file requirements-scan.txt
 
 $(READY):
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 with its venv module is needed." >&2; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(SCANNERS):
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 with its venv module is needed." >&2; exit 1; }
+	@echo "Setting up $(SCAN)"
+	@$(PYTHON) -m venv --clear $(SCAN)
+	@$(SCAN)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-scan.txt
 	@touch $@

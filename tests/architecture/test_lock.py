@@ -23,7 +23,7 @@ def test_development_lock_holds_the_same_versions_and_the_tools() -> None:
 
 
 def test_every_pin_is_hashed_and_no_host_is_named() -> None:
-    for file in ("requirements.txt", "requirements-dev.txt"):
+    for file in ("requirements.txt", "requirements-dev.txt", "requirements-scan.txt"):
         text = (ROOT / file).read_text(encoding="utf-8")
         blocks = re.split(r"\n(?=\S)", text.strip())
         bare = [block.splitlines()[0] for block in blocks if "--hash=sha256:" not in block]
