@@ -70,6 +70,7 @@ def confirm_sign_up(session: AnySession, secret: str, now: datetime) -> Person:
 
     NotFound for a dead link; Conflict when the address has an owner by now.
     """
+    tokens.hold_sign_ups(session, secret, now)
     token = tokens.redeem(session, Purpose.SIGN_UP, secret, now)
     words = json.loads(tokens.payload_of(token))
     token.payload = None

@@ -9,7 +9,7 @@ step: one browser does not end what another has begun.
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from webapp.domain.errors import NotFound
 from webapp.domain.identity import Purpose
@@ -71,6 +71,14 @@ def redeem(session: AnySession, purpose: Purpose, secret: str, now: datetime) ->
     if token is None:
         raise NotFound
     return token
+
+
+def hold_sign_ups(session: AnySession, secret: str, now: datetime) -> None:
+    """Of those who confirm sign-ups with the address of this link, one goes on before this transaction ends: each would
+    end the other's link, and wait for the other's person."""
+    address = select(Token.address).where(*opens(Purpose.SIGN_UP, secret, now)).scalar_subquery()
+    beside = select(Token.id).where(Token.purpose == Purpose.SIGN_UP.value, Token.address == address, *_unused())
+    session.execute(beside.order_by(Token.id).with_for_update())
 
 
 def payload_of(token: Token) -> str:
