@@ -1,8 +1,7 @@
 """Joining an organisation: by an invitation that only the owner of its address answers, or as its first admin."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -11,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from tests import make
 from tests.make import NOW
+from tests.racing import at_once
 from webapp.actions import invitations, memberships, people
 from webapp.domain.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from webapp.domain.identity import Purpose, SignUp
 from webapp.domain.organisations import INVITATION_LIVES, InvitationDraft
 from webapp.domain.people import MembershipStatus, Role, Viewer
-from webapp.extensions import db
 from webapp.models import Invitation, Membership, MembershipRole, Organisation, Person, SignIn, Token
-from webapp.models.engine import begin_writing
 from webapp.queries import invitations as queries
 from webapp.queries.organisations import roles_of
 from webapp.queries.people import open_link, person_by_email, viewer_by_secret
@@ -169,7 +167,7 @@ def test_of_ten_answers_at_once_one_counts(
     app: Flask, session: Session, ada: Person, amir: Person, home: Organisation
 ) -> None:
     waiting = asked(session, amir, home, ada.email, Role.THERAPIST)
-    outcomes = at_once(app, 10, lambda racing, _: invitations.accept(racing, make.viewer(racing, ada), waiting))
+    outcomes = at_once(app, *[lambda racing: invitations.accept(racing, make.viewer(racing, ada), waiting)] * 10)
     assert sorted(outcomes) == ["NotFound"] * 9 + ["done"]
     assert session.scalar(select(func.count()).where(Membership.person_id == ada.id)) == 1
     assert roles_of(session, home.id, ada.id) == {Role.MEMBER, Role.THERAPIST}
@@ -184,13 +182,11 @@ def test_of_an_answer_and_the_inviters_fall_at_once_neither_slips_past_the_other
     make.member(session, eve, home, Role.ADMIN, Role.MEMBER)
     waiting = asked(session, amir, home, ada.email, Role.ADMIN)
 
-    def one_of_both(racing: Session, number: int) -> None:
-        if number:
-            memberships.change_roles(racing, make.viewer(racing, eve), home.id, amir.id, set())
-        else:
-            invitations.accept(racing, make.viewer(racing, ada), waiting)
-
-    outcomes = at_once(app, 2, one_of_both)
+    outcomes = at_once(
+        app,
+        lambda racing: invitations.accept(racing, make.viewer(racing, ada), waiting),
+        lambda racing: memberships.change_roles(racing, make.viewer(racing, eve), home.id, amir.id, set()),
+    )
     joined = Role.ADMIN in roles_of(session, home.id, ada.id)
     assert outcomes in (["done", "done"], ["NotFound", "done"])
     assert joined is (outcomes[0] == "done")
@@ -263,32 +259,10 @@ def test_no_link_is_made_for_who_belongs(
 
 def test_of_two_who_use_the_operators_link_at_once_one_begins(app: Flask, session: Session, home: Organisation) -> None:
     secret = linked(session, home)
-    outcomes = at_once(
-        app,
-        4,
-        lambda racing, _: invitations.become_first_admin(racing, secret, NOW, draft=SIGN_UP, password_hash="a hash"),
-    )
+    begin = partial(invitations.become_first_admin, secret=secret, now=NOW, draft=SIGN_UP, password_hash="a hash")
+    outcomes = at_once(app, *[begin] * 4)
     assert sorted(outcomes) == ["NotFound"] * 3 + ["done"]
     person = person_by_email(session, "ada@example.org")
     assert person is not None
     assert session.scalar(select(func.count()).select_from(Membership)) == 1
     assert roles_of(session, home.id, person.id) == {Role.MEMBER, Role.ADMIN}
-
-
-def at_once(app: Flask, how_many: int, act: Callable[[Session, int], object]) -> Sequence[str]:
-    """What became of each of them, every one in a transaction of its own."""
-    with app.app_context():
-        engine = db.engine
-
-    def one(number: int) -> str:
-        with Session(engine, expire_on_commit=False) as racing:
-            begin_writing(racing)
-            try:
-                act(racing, number)
-                racing.commit()
-            except DomainError as error:
-                return type(error).__name__
-        return "done"
-
-    with ThreadPoolExecutor(how_many) as pool:
-        return list(pool.map(one, range(how_many)))

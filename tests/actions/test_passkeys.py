@@ -1,8 +1,8 @@
 """Passkeys: what a device says proves its person once, here, and nobody else; everything else is refused alike."""
 
 import json
-import threading
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 from tests import make, visitors
 from tests.authenticators import MAY_SYNC, PRESENT, SYNCED, VERIFIED, Device, encoded
 from tests.passkeys import MEANWHILE, SITE, asked, enrol, known, proven, rows
+from tests.racing import at_once
 from webapp.actions import passkeys
 from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.people import Viewer
 from webapp.domain.second_factors import CHALLENGE_LIVES, PASSKEYS_PER_PERSON, RECOVERY_CODES
-from webapp.extensions import db
 from webapp.models import Passkey, Person, SignIn
-from webapp.models.engine import begin_writing
 from webapp.queries import second_factors as queries
 
 
@@ -205,23 +204,5 @@ def test_a_removed_passkey_proves_nobody(session: Session, ada: Viewer, bo: View
 
 def test_of_ten_who_bring_one_answer_one_comes_in(app: Flask, session: Session, ada: Viewer, device: Device) -> None:
     answer = device.prove(asked(session))
-    with app.app_context():
-        engine = db.engine
-    barrier, outcomes = threading.Barrier(10), []
-
-    def come() -> None:
-        with Session(engine) as mine:
-            barrier.wait(20)
-            begin_writing(mine)
-            try:
-                outcomes.append(passkeys.prove(mine, None, answer, SITE, make.NOW).id)
-                mine.commit()
-            except Refused:
-                outcomes.append(0)
-
-    comers = [threading.Thread(target=come) for _ in range(10)]
-    for comer in comers:
-        comer.start()
-    for comer in comers:
-        comer.join(60)
-    assert sorted(outcomes) == [0] * 9 + [ada.id]
+    come = partial(passkeys.prove, person_id=None, answer=answer, site=SITE, now=make.NOW)
+    assert sorted(at_once(app, *[come] * 10)) == ["Refused"] * 9 + ["done"]

@@ -1,15 +1,16 @@
 """Codes of an app and recovery codes: each opens once, and whoever changes them is told and signed out elsewhere."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import make
+from tests.racing import at_once
 from tests.second_steps import App, set_up, write
 from tests.visitors import letters, link_of
 from webapp.actions import erasure, passwords, people, second_factors, sign_ins, tokens
@@ -17,9 +18,7 @@ from webapp.domain.errors import Invalid, NotFound, Refused
 from webapp.domain.identity import Purpose
 from webapp.domain.people import Viewer
 from webapp.domain.second_factors import RECOVERY_CODE, RECOVERY_CODES, Factor
-from webapp.extensions import db
 from webapp.models import Authenticator, Passkey, Person, Token
-from webapp.models.engine import begin_writing
 from webapp.queries import second_factors as queries
 from webapp.queries.people import credentials_of, link_is_open, viewer_by_secret
 from webapp.queries.sealed_cells import broken_cells
@@ -177,34 +176,9 @@ def test_code_of_somebody_else_is_worth_nothing(session: Session, ada: Person, h
 
 @pytest.mark.parametrize("kind", ["app", "recovery"])
 def test_of_ten_at_once_one_gets_in(app: Flask, session: Session, ada: Person, hers: App, kind: str) -> None:
-    with app.app_context():
-        engine = db.engine
     code = hers.code(make.NOW) if kind == "app" else hers.recovery_codes[3]
-    assert sorted(at_once(engine, ada.id, code, 10)) == ["in"] + ["refused"] * 9
-
-
-def at_once(engine: Engine, person_id: int, code: str, number: int) -> list[str]:
-    """What became of so many who sent the same code in the same moment."""
-    barrier = threading.Barrier(number)
-    outcomes: list[str] = []
-
-    def send() -> None:
-        with Session(engine) as session:
-            barrier.wait(10)
-            begin_writing(session)
-            try:
-                second_factors.use_code(session, person_id, code, make.NOW)
-                session.commit()
-                outcomes.append("in")
-            except Refused:
-                outcomes.append("refused")
-
-    racers = [threading.Thread(target=send) for _ in range(number)]
-    for racer in racers:
-        racer.start()
-    for racer in racers:
-        racer.join(30)
-    return outcomes
+    send = partial(second_factors.use_code, person_id=ada.id, text=code, now=make.NOW)
+    assert sorted(at_once(app, *[send] * 10)) == ["Refused"] * 9 + ["done"]
 
 
 def test_recovery_code_works_once_however_it_is_typed_and_its_use_is_told(

@@ -68,6 +68,11 @@ def teams_there(house: House) -> str:
     return "/admin/teams"
 
 
+def going(house: House) -> str:
+    with house.session() as session:
+        return f"/account/organisations/{session.get_one(Organisation, home_of(house)).public_id}/leave"
+
+
 def managers_of_a_member(house: House) -> str:
     with house.session() as session:
         people = (house.demo["peer"].public_id, house.demo["manager"].public_id)
@@ -208,6 +213,10 @@ ADMIN_SCENES = (
     Scene("asked into organisations", asked_in("/invitations"), "stranger"),
     Scene("asked into organisations, none", "/invitations", NEWCOMER),
     Scene("asked into an organisation", asked_in("/invitations/{asked}"), "stranger"),
+    Scene("one's organisations", "/account/organisations", "client"),
+    Scene("one's organisations, none", "/account/organisations", NEWCOMER),
+    Scene("leave by oneself", going, "manager"),
+    Scene("leave by oneself, the only admin", going, "admin"),
     Scene("first admin", first_admin(), NOBODY),
     Scene("first admin, amiss", first_admin(), NOBODY, fill_and_send("Create account", name="", password="short")),
     Scene("first admin, who has an account", first_admin("peer"), NOBODY),

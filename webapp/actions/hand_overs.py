@@ -33,14 +33,14 @@ def hand_over(session: AnySession, viewer: Viewer, found: Found, heir_id: int) -
 
     It holds in a locked cycle too. Raises Refused for who is no admin or owns it, Locked for what is closed, Invalid.
     """
+    require_right(viewer, Permission.GOAL_OVERRIDE, goal_queries.facts_of(session, viewer, found.goal))
     if pass_on(session, viewer, found, heir_id):
         tell(session, viewer, heir_id, [found.goal])
 
 
 def pass_on(session: AnySession, viewer: Viewer, found: Found, heir_id: int) -> bool:
-    """As `hand_over`, and nobody is told yet; returns whether it was another's before."""
+    """As `hand_over`, by who may see its owner off, and nobody is told yet; returns whether it was another's before."""
     goal, home = found.goal, found.goal.organisation_id
-    require_right(viewer, Permission.GOAL_OVERRIDE, goal_queries.facts_of(session, viewer, goal))
     refuse_closed(goal.lifecycle, goal.archived_at)
     refuse_by_cycle(session, goal, Act.OVERRIDE)
     assert home is not None

@@ -10,9 +10,9 @@ from sqlalchemy import delete, select, update
 
 from webapp.actions import feeds, hand_overs, lock_outs, memberships, participants, places, rounds, sign_ins
 from webapp.actions.audit import Tag, record
-from webapp.domain.errors import Invalid, Problem
+from webapp.domain.errors import Conflict, Invalid, Problem, Refused
 from webapp.domain.organisations import makes_a_ring
-from webapp.domain.people import MembershipStatus, Viewer
+from webapp.domain.people import MembershipStatus, Role, Viewer
 from webapp.models import Goal, Membership, Person, ReportingLine, Team, TeamMember
 from webapp.models.engine import AnySession
 from webapp.queries import hand_overs as queries
@@ -52,24 +52,71 @@ def leave(
     "heir_" and the objective's public id, or at "manager", and as `memberships.change_roles`.
     """
     organisations.permit(viewer, organisation_id)
-    queries.hold_goals(session, organisation_id, person_id)
-    reviews = places.free(session, person_id, viewer.now, organisation_id=organisation_id, viewer=viewer)
-    hold_all(session, {person_id, *heirs.values()} | ({manager_id} if manager_id else set()))
-    person, membership = memberships.held(session, viewer, organisation_id, person_id, *THERE)
-    roles = memberships.roles_in(session, membership)
-    memberships.permit(session, viewer, organisation_id, person_id, roles, frozenset())
-    left = queries.belongings(session, viewer, organisation_id, person_id)
+    held = _hold(session, viewer, organisation_id, person_id, {*heirs.values(), *filter(None, [manager_id])})
+    memberships.permit(session, viewer, organisation_id, person_id, held.roles, frozenset())
+    return _see_off(session, viewer, held, heirs, manager_id)
+
+
+def go(session: AnySession, viewer: Viewer, organisation_id: int) -> Gone:
+    """The viewer, suspended or not, does not belong any more, and their other devices are signed out; the caller gives
+    this one a new secret. What they answered for is whose `queries.heir_of` says; nobody keeps them.
+
+    Raises NotFound where they do not belong, Refused for the last admin ("last_admin") and where nobody is left to
+    have their objectives ("nobody_left"), Conflict where somebody else would have them by now.
+    """
+    heir = queries.heir_of(session, viewer, organisation_id)
+    held = _hold(session, viewer, organisation_id, viewer.id, {heir.number} if heir else set())
+    if held.membership.status is MembershipStatus.ACTIVE:
+        memberships.keep_one_admin(session, organisation_id, viewer.id, held.roles)
+    if queries.heir_of(session, viewer, organisation_id) != heir:
+        raise Conflict("changed_meanwhile")
+    mine = queries.belongings(session, viewer, organisation_id, viewer.id).objectives
+    if mine and heir is None:
+        raise Refused("nobody_left")
+    heirs = {one.number: heir.number for one in mine} if heir else {}
+    return _see_off(session, viewer, held, heirs, None, keep=viewer.session_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Whom it is about, held with what they answer for, and how many reviews wait for them no more."""
+
+    person: Person
+    membership: Membership
+    roles: frozenset[Role]
+    reviews: int
+
+
+def _hold(session: AnySession, viewer: Viewer, here: int, person_id: int, others: set[int]) -> _Held:
+    queries.hold_goals(session, here, person_id)
+    reviews = places.free(session, person_id, viewer.now, organisation_id=here, viewer=viewer)
+    hold_all(session, {person_id, *others})
+    person, membership = memberships.held(session, viewer, here, person_id, *THERE)
+    return _Held(person, membership, memberships.roles_in(session, membership), reviews)
+
+
+def _see_off(
+    session: AnySession,
+    viewer: Viewer,
+    held: _Held,
+    heirs: Mapping[int, int],
+    manager_id: int | None,
+    *,
+    keep: int | None = None,
+) -> Gone:
+    person_id, here = held.person.id, held.membership.organisation_id
+    left = queries.belongings(session, viewer, here, person_id)
     _hand_all(session, viewer, left, heirs)
-    _give_back(session, viewer, organisation_id, person_id, left)
-    feeds.end_of_person(session, viewer, person_id, organisation_id)
-    _leave_teams(session, organisation_id, person_id)
-    _leave_lines(session, viewer, organisation_id, person_id, manager_id)
-    participants.take_off(session, viewer, organisation_id, person_id)
-    _part(session, viewer, person, membership)
-    memberships.end_practice(session, person_id, roles, viewer.now)
-    counts = (len(left.objectives), len(left.key_results), reviews, len(left.teams), len(left.reports))
+    _give_back(session, viewer, here, person_id, left)
+    feeds.end_of_person(session, viewer, person_id, here)
+    _leave_teams(session, here, person_id)
+    _leave_lines(session, viewer, here, person_id, manager_id)
+    participants.step_off(session, viewer, here, person_id)
+    _part(session, viewer, held, keep)
+    memberships.end_practice(session, person_id, held.roles, viewer.now)
+    counts = (len(left.objectives), len(left.key_results), held.reviews, len(left.teams), len(left.reports))
     words = dict(zip(("objectives", "key_results", "reviews", "teams", "reports"), counts, strict=True))
-    memberships.log(session, viewer, membership, Tag.MEMBERSHIP_LEAVE, **words)
+    memberships.log(session, viewer, held.membership, Tag.MEMBERSHIP_LEAVE, **words)
     return Gone(*counts)
 
 
@@ -139,9 +186,9 @@ def _leave_lines(session: AnySession, viewer: Viewer, here: int, person_id: int,
         record(session, Tag.REPORTING_CHANGE, at=viewer.now, viewer=viewer, **about)  # type: ignore[arg-type]
 
 
-def _part(session: AnySession, viewer: Viewer, person: Person, membership: Membership) -> None:
-    membership.status = MembershipStatus.LEFT
-    memberships.put_roles(session, membership, ())
-    lock_outs.unlock(session, person)
-    sign_ins.end_of_person(session, person.id, viewer.now)
-    sign_ins.tell_change(session, person, "left", viewer.now)
+def _part(session: AnySession, viewer: Viewer, held: _Held, keep: int | None) -> None:
+    held.membership.status = MembershipStatus.LEFT
+    memberships.put_roles(session, held.membership, ())
+    lock_outs.unlock(session, held.person)
+    sign_ins.end_of_person(session, held.person.id, viewer.now, keep=keep)
+    sign_ins.tell_change(session, held.person, "left", viewer.now)

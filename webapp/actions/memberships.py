@@ -154,8 +154,10 @@ def put_roles(session: AnySession, membership: Membership, roles: Collection[Rol
 def held(
     session: AnySession, viewer: Viewer, organisation_id: int, person_id: int, *statuses: MembershipStatus
 ) -> tuple[Person, Membership]:
-    """The person and then their organisation are held, and the membership is in one of these states, or NotFound."""
-    queries.permit(viewer, organisation_id)
+    """The person and then their organisation are held, and the membership is in one of these states, or NotFound.
+    Raises Refused for who is no admin, unless it is about the viewer."""
+    if person_id != viewer.id:
+        queries.permit(viewer, organisation_id)
     there = select(Person).where(Person.id == person_id, Person.deleted_at.is_(None))
     held = there.with_for_update(key_share=True).execution_options(populate_existing=True)
     person = session.execute(held).scalar_one_or_none()
@@ -189,7 +191,13 @@ def permit(
         raise Refused("yourself")
     if not may_make(queries.roles_of(session, organisation_id, viewer.id), before, after):
         raise Refused("not_yours")
-    if Role.ADMIN in before and not may_be_last and not queries.other_admins(session, organisation_id, person_id):
+    if not may_be_last:
+        keep_one_admin(session, organisation_id, person_id, before)
+
+
+def keep_one_admin(session: AnySession, organisation_id: int, person_id: int, roles: Collection[Role]) -> None:
+    """Somebody else looks after the organisation, which the caller holds, if this person does; raises Refused."""
+    if Role.ADMIN in roles and not queries.other_admins(session, organisation_id, person_id):
         raise Refused("last_admin")
 
 

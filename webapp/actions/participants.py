@@ -48,6 +48,11 @@ def take_off(session: AnySession, viewer: Viewer, organisation_id: int, person_i
     require(viewer, Permission.LADDER_CHANGE, queries.facts_of(organisation_id))
     hold_all(session, [person_id])
     roll_ups.hold(session, organisation_id)
+    step_off(session, viewer, organisation_id, person_id)
+
+
+def step_off(session: AnySession, viewer: Viewer, organisation_id: int, person_id: int) -> None:
+    """As `take_off`, of somebody who leaves: the caller holds them and the organisation, and judged the right."""
     participant = _known(session, organisation_id, person_id)
     if participant is not None and participant.profile_id is not None:
         before = participant.profile_id

@@ -109,6 +109,10 @@ def of_organisations(code: str) -> tuple[str, str] | None:
             _("Nobody else looks after this organisation"),
             _("It needs at least one admin. Make somebody else an admin first."),
         ),
+        "nobody_left": (
+            _("Nobody is left to have your objectives"),
+            _("Close or delete them first, or ask whoever runs this Aimline to name an admin."),
+        ),
         "suspended": (_("You are suspended there"), _("Ask an admin of the organisation to let you in again.")),
         "member_already": (_("You belong to it already"), _("There is nothing left to answer.")),
         "no_factor": (_("There is nothing to forget"), _("Nothing beside their password is asked for any more.")),

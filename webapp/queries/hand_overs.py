@@ -1,4 +1,4 @@
-"""What somebody answers for in an organisation, and leaves behind when they go: for its admins."""
+"""What somebody answers for in an organisation, and leaves behind when they go: for its admins and for themselves."""
 
 import json
 from collections.abc import Collection, Iterable
@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from webapp.domain import objective_terms
 from webapp.domain.goals import Kind, Lifecycle
 from webapp.domain.objectives import CycleState
-from webapp.domain.people import Viewer
+from webapp.domain.people import Role, Viewer
 from webapp.domain.reviews import RoundState
 from webapp.models import (
     Cycle,
@@ -19,6 +19,8 @@ from webapp.models import (
     GoalRevision,
     KeyResult,
     KeyResultFeed,
+    Membership,
+    MembershipRole,
     Objective,
     Person,
     ReportingLine,
@@ -27,6 +29,7 @@ from webapp.models import (
     Team,
 )
 from webapp.models.engine import AnySession
+from webapp.queries.members import Member, is_member
 from webapp.queries.organisations import permit
 from webapp.queries.sealing import PLAIN
 
@@ -66,14 +69,33 @@ class Belongings:
 
 def belongings(session: AnySession, viewer: Viewer, organisation_id: int, person_id: int) -> Belongings:
     """Everything that the person answers for in the organisation, in one statement; raises as
-    `organisations.permit`."""
-    permit(viewer, organisation_id)
+    `organisations.permit`, unless it is about the viewer."""
+    if person_id != viewer.id:
+        permit(viewer, organisation_id)
     found = Belongings()
     parts = _parts(organisation_id, person_id)
     rows = session.execute(union_all(*(part.add_columns(literal(kind)) for kind, part in parts.items()))).all()
     for number, public_id, name, beside, kind in sorted(rows, key=lambda row: (row[3] or "", row[2], row[0])):
         getattr(found, kind).append(Left(number, public_id, name, beside or ""))
     return found
+
+
+def heir_of(session: AnySession, viewer: Viewer, organisation_id: int) -> Member | None:
+    """Who has what the viewer answers for there if they go by themselves: of those they report to the one they have
+    reported to for longest, or else the admin who has belonged for longest; None where there is nobody."""
+    columns = (Person.id, Person.public_id, Person.name, Person.email)
+    others = select(*columns).where(is_member(organisation_id), Person.id != viewer.id).limit(1)
+    line = (ReportingLine.organisation_id == organisation_id, ReportingLine.person_id == viewer.id)
+    managers = others.join(ReportingLine, ReportingLine.manager_id == Person.id).where(*line)
+    theirs = aliased(Membership)
+    admins = others.join(theirs, theirs.person_id == Person.id)
+    admins = admins.join(MembershipRole, MembershipRole.membership_id == theirs.id)
+    admins = admins.where(theirs.organisation_id == organisation_id, MembershipRole.role == Role.ADMIN)
+    longest = managers.order_by(ReportingLine.since, ReportingLine.id), admins.order_by(theirs.created_at, theirs.id)
+    for meant in longest:
+        if (row := session.execute(meant).one_or_none()) is not None:
+            return Member(*row)
+    return None
 
 
 def hold_goals(session: AnySession, organisation_id: int, person_id: int) -> None:
