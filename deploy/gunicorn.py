@@ -1,7 +1,7 @@
 """How gunicorn serves Aimline: small, bounded and quiet; the application writes the request log itself, as JSON.
 
 Read from the environment: PORT, BIND (comma-separated, wins over PORT), WEB_CONCURRENCY (processes), WEB_THREADS
-(per process), FORWARDED_ALLOW_IPS (read by gunicorn itself).
+(per process), FORWARDED_ALLOW_IPS (read by gunicorn itself). The application reads WEB_WRITING_AT_ONCE.
 """
 
 import os
@@ -21,10 +21,11 @@ def _loopback(port: str) -> list[str]:
 
 bind = os.environ["BIND"].split(",") if os.environ.get("BIND") else _loopback(os.environ.get("PORT") or "8000")
 
-# Processes share the work. Threads only keep a browser's idle connections from holding a process up.
+# Processes share the work, and few of their threads write at once (WEB_WRITING_AT_ONCE). The others hold who waits for
+# that, for a password to be hashed, or reads slowly, so that these keep nobody waiting.
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 worker_class = "gthread"
-threads = int(os.environ.get("WEB_THREADS") or 4)
+threads = int(os.environ.get("WEB_THREADS") or 64)
 
 # A request is small and short. Imports, the largest bodies, are bounded by the application.
 limit_request_line = 8190  # a filter of 4 KB, percent-encoded

@@ -95,6 +95,7 @@ from webapp.settings import ROOT, Settings
 from webapp.web import formats, headers, health, logs, origin, policies, transaction, viewer
 from webapp.web.assets import Assets
 from webapp.web.catalogue import Catalogue
+from webapp.web.turns import Turns
 
 BLUEPRINTS = (
     health.bp,
@@ -227,6 +228,7 @@ def configure(app: Flask, settings: Settings) -> None:
     )
     app.url_map.merge_slashes = False  # an address with too many is nobody's, and no write is redirected
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.wsgi_app = Turns(app.wsgi_app, settings.writing_at_once)  # type: ignore[method-assign]
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]

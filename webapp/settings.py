@@ -75,6 +75,7 @@ class Settings:
     password_memory_kib: int = 19456
     password_passes: int = 2
     web_processes: int = 2
+    writing_at_once: int = 4
     vapid_private_key: bytes = field(default=b"", repr=False)
     push_hosts: tuple[str, ...] = PUSH_HOSTS
     outbound_allow: tuple[tuple[str, int], ...] = ()
@@ -131,6 +132,8 @@ class Settings:
             found.append("SECURITY_CONTACT is a mailto: or https: address")
         if not self.database_url.startswith(DATABASES) or self.database_url in DATABASES:
             found.append("DATABASE_URL begins with sqlite:/// and a file, or with postgresql://")
+        if self.writing_at_once < 1:
+            found.append("WEB_WRITING_AT_ONCE is at least 1")
         if self.sqlite_file is not None and "?" in self.database_url:
             found.append("DATABASE_URL of a SQLite file carries no options: they are ours to set")
         return found + (self._production_problems() if self.production else [])
@@ -184,6 +187,7 @@ def _read(environ: Mapping[str, str]) -> Settings:
         totp_required_for=_roles(raw.words("TOTP_REQUIRED_FOR"), production),
         port=raw.number("PORT", 8000),
         web_processes=raw.number("WEB_CONCURRENCY", 2),
+        writing_at_once=raw.number("WEB_WRITING_AT_ONCE", 4),
         debug=raw.text("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"),
         vapid_private_key=_vapid_key(raw.text("VAPID_PRIVATE_KEY", keys.get("VAPID_PRIVATE_KEY", ""))),
         push_hosts=tuple(host.lower() for host in raw.words("PUSH_HOSTS")) or PUSH_HOSTS,

@@ -10,9 +10,10 @@ from webapp.domain.errors import NotFound
 from webapp.extensions import db
 from webapp.models.engine import begin_writing
 from webapp.queries.people import is_still_here
+from webapp.web import turns
+from webapp.web.turns import SAFE
 
 View = TypeVar("View", bound=Callable[..., object])
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def init_app(app: Flask) -> None:
@@ -68,10 +69,12 @@ def apart() -> Iterator[None]:
 
 @contextmanager
 def unlocked() -> Iterator[None]:
-    """The block holds no lock, so that nobody waits for a slow computation; what was written before it is dropped."""
+    """The block holds no lock and no turn, so that nobody waits for a slow computation; what was written before it is
+    dropped."""
     db.session.rollback()
     try:
-        yield
+        with turns.aside():
+            yield
     finally:
         begin_again()
 
