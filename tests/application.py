@@ -9,7 +9,10 @@ import flask_migrate
 from flask import Flask
 
 from webapp import create_app
+from webapp.actions import passwords
 from webapp.extensions import db
+from webapp.queries.sealing import keyring
+from webapp.queries.signing import signer
 from webapp.settings import Settings
 from webapp.web.limits import LOOKING
 
@@ -45,6 +48,15 @@ def let_go(app: Flask) -> None:
         for engine in db.engines.values():
             if engine.dialect.name == "sqlite":
                 engine.dispose()
+
+
+def settle() -> None:
+    """What a process has once, keys and the cost of a password, is again as these tests expect it, after an application
+    with settings of its own."""
+    settings = Settings.load(ENVIRONMENT)
+    keyring.configure(settings.field_keys)
+    signer.configure((settings.secret_key,))
+    passwords.configure(memory_kib=64, passes=1)
 
 
 def disconnect(app: Flask) -> None:

@@ -212,6 +212,7 @@ def app_factory(tmp_path: Path, compiled: FileSystemBytecodeCache) -> Iterator[A
     yield make
     for app in made:
         application.disconnect(app)
+    application.settle()
 
 
 @pytest.fixture(scope="session")

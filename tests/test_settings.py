@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.application import AppFactory, disconnect
+from tests.application import AppFactory, disconnect, settle
 from webapp import create_app, settings
 from webapp.settings import Limits, Settings, UnsafeSettings
 from webapp.web.health import PendingMigration
@@ -208,6 +208,7 @@ def start() -> Iterator[Start]:
     yield make
     for app in made:
         disconnect(app)
+    settle()
 
 
 def test_production_refuses_a_pending_migration(start: Start, tmp_path: Path) -> None:

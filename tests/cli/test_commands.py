@@ -12,12 +12,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests import exports, make
-from tests.application import settings_for
 from tests.domain.imports.daylio_files import Felt, daylio_csv
 from webapp.actions import erasure
 from webapp.domain.tracking import DayState
 from webapp.models import AuditEvent, DataKey, Mood, Occurrence, Person
-from webapp.queries.sealing import keyring
 from webapp.web.health import head_revision
 
 Run = Callable[..., Result]
@@ -136,7 +134,6 @@ def test_rotated_keys_open_what_the_old_ones_sealed(
     her = make.viewer(session, ada)
     goal = make.goal(session, her, "Walk")
     session.commit()
-    old = settings_for(database_url, Path()).field_keys
     new = "next:" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY="
     both = f"{new} test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
     runner = app_factory(database_url, FIELD_KEYS=both).test_cli_runner()
@@ -147,7 +144,6 @@ def test_rotated_keys_open_what_the_old_ones_sealed(
     assert session.scalars(select(DataKey.wrapped_by)).all() == ["next"]
     assert make.viewer(session, ada).words.open("goal.title", goal.title) == "Walk"
     assert only_new.test_cli_runner().invoke(args=("doctor",)).exit_code == 0
-    keyring.configure(old)
 
 
 def test_doctor_passes_on_what_was_imported(run: Run, ada: Person, export_file: Path) -> None:
