@@ -8,6 +8,7 @@ from pathlib import Path
 import flask_migrate
 from flask import Flask
 
+from tests import scoping
 from webapp import create_app
 from webapp.actions import passwords
 from webapp.extensions import db
@@ -16,6 +17,7 @@ from webapp.queries.signing import signer
 from webapp.settings import Settings
 from webapp.web.limits import LOOKING
 
+scoping.watch()
 AppFactory = Callable[..., Flask]
 ENVIRONMENT = {
     "APP_ENV": "test",
@@ -43,6 +45,7 @@ def migrate(url: str, folder: Path) -> None:
 def let_go(app: Flask) -> None:
     """The application waits for the next test: connections to a server stay, those to a file are closed with it."""
     app.extensions.pop(LOOKING, None)
+    assert not (unscoped := scoping.forget()), unscoped
     with app.app_context():
         db.session.remove()
         for engine in db.engines.values():

@@ -26,10 +26,11 @@ def kept(
     session: AnySession, viewer: Viewer, public_id: str, kinds: Collection[str], *, lock: bool = False
 ) -> tuple[Upload, int, bytes]:
     """The viewer's table with this public id, the number of the organisation it is for, and what it holds; raises
-    NotFound. Whether the viewer still administers that organisation is for the caller to ask."""
+    NotFound, also where they do not belong any more. Whether they still administer it is for the caller to ask."""
+    mine = Organisation.id.in_(viewer.homes)
     upload = uploads.upload_of(session, viewer, public_id, kinds, lock=lock)
     there, _, content = uploads.content_of(viewer, upload).partition(b"\n")
-    number = session.scalar(select(Organisation.id).where(Organisation.public_id == there.decode()))
+    number = session.scalar(select(Organisation.id).where(Organisation.public_id == there.decode(), mine))
     if number is None:
         raise NotFound
     return upload, number, content

@@ -63,6 +63,11 @@ class Viewer:
     has_factor: bool = False
     """Whether they have something beside their password to prove themselves by."""
 
+    @property
+    def homes(self) -> list[int]:
+        """The organisations to which an active membership ties the viewer, by their numbers."""
+        return sorted({organisation for organisation, _ in self.roles})
+
     def is_in(self, organisation_id: int | None) -> bool:
         """Whether an active membership ties the viewer to this organisation."""
         return any(organisation == organisation_id for organisation, _ in self.roles)

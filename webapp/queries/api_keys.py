@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from webapp.domain.errors import NotFound
 from webapp.domain.people import Viewer
@@ -74,7 +74,7 @@ def all_of(session: AnySession, organisation_id: int) -> list[KeyRow]:
 
 def find(session: AnySession, viewer: Viewer, public_id: str) -> ApiKey:
     """The key, for an admin of its organisation; raises NotFound, the same for everybody else."""
-    key = by_id(session, public_id)
+    key = by_id(session, public_id, ApiKey.organisation_id.in_(viewer.homes))
     if key is None or not allows(viewer, Permission.LADDER_CHANGE, facts_of(key.organisation_id)):
         raise NotFound
     return key
@@ -85,11 +85,11 @@ def shown(session: AnySession, viewer: Viewer, public_id: str) -> KeyRow:
     return _row(find(session, viewer, public_id))
 
 
-def by_id(session: AnySession, public_id: str) -> ApiKey | None:
-    """The key with this public id, for the operator; None when there is none."""
+def by_id(session: AnySession, public_id: str, *which: ColumnElement[bool]) -> ApiKey | None:
+    """The key with this public id, for the operator, or one of which this is true; None when there is none."""
     if not is_public_id(public_id):
         return None
-    return session.scalars(select(ApiKey).where(ApiKey.public_id == public_id)).one_or_none()
+    return session.scalars(select(ApiKey).where(ApiKey.public_id == public_id, *which)).one_or_none()
 
 
 def by_key(session: AnySession, key: str) -> KeyFacts | None:

@@ -94,7 +94,7 @@ _HEADS = (
 
 def ladders(session: AnySession, viewer: Viewer) -> list[Ladder]:
     """The ladders of the viewer's organisations that have any rung, by the organisation's name, in one statement."""
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     if not here:
         return []
     found: dict[int, tuple[Home, list[Rung], Place | None]] = {}

@@ -116,7 +116,7 @@ def find(session: AnySession, viewer: Viewer, public_id: str, *, deleted: bool =
 
 def courses_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Every course of an organisation the viewer is an active member of."""
-    return Course.organisation_id.in_(sorted({organisation for organisation, _ in viewer.roles}))
+    return Course.organisation_id.in_(viewer.homes)
 
 
 def details_of(session: AnySession, course: Course) -> tuple[str, str]:

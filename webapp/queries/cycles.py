@@ -15,7 +15,7 @@ from webapp.queries.goals import is_public_id
 
 def cycles_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Every cycle of an organisation the viewer is an active member of."""
-    return Cycle.organisation_id.in_(sorted({organisation for organisation, _ in viewer.roles}))
+    return Cycle.organisation_id.in_(viewer.homes)
 
 
 def find(session: AnySession, viewer: Viewer, public_id: str, *, lock: bool = False) -> Cycle:

@@ -13,7 +13,7 @@ def find(session: AnySession, viewer: Viewer, public_id: str) -> Image:
     """The picture, if it is of an organisation the viewer is an active member of, else NotFound."""
     if not is_public_id(public_id):
         raise NotFound
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     statement = select(Image).where(Image.public_id == public_id, Image.organisation_id.in_(here))
     image = session.scalars(statement).one_or_none()
     if image is None:

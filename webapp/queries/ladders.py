@@ -85,7 +85,7 @@ class Place:
 
 def homes_of(session: AnySession, viewer: Viewer) -> list[Home]:
     """The organisations the viewer is an active member of, by name."""
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     if not here:
         return []
     columns = (Organisation.id, Organisation.public_id, Organisation.name, Organisation.zone)
@@ -128,7 +128,7 @@ def asked_of(session: AnySession, profile_ids: Collection[int]) -> dict[int, lis
 
 def places_of(session: AnySession, viewer: Viewer) -> list[Place]:
     """Where the viewer stands, on every ladder of an organisation they are an active member of."""
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     mine = (Participant.person_id == viewer.id, Participant.organisation_id.in_(here))
     return places_where(session, *mine) if here else []
 
@@ -156,7 +156,7 @@ def find_profile(session: AnySession, viewer: Viewer, public_id: str, *, lock: b
 
 def profiles_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Every profile of an organisation the viewer is an active member of."""
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     return Profile.organisation_id.in_(here) & Profile.deleted_at.is_(None)
 
 

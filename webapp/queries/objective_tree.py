@@ -241,14 +241,14 @@ def reviewers(session: AnySession, viewer: Viewer, cycle: Cycle) -> dict[int, li
 
 def organisations_of(session: AnySession, viewer: Viewer) -> dict[int, str]:
     """What the organisations are called that the viewer is an active member of, by name; one statement."""
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     statement = select(Organisation.id, Organisation.name).where(Organisation.id.in_(here)).order_by(Organisation.name)
     return {row.id: row.name for row in session.execute(statement)}
 
 
 def sizes(session: AnySession, viewer: Viewer, cycles: Collection[Cycle]) -> dict[int, int]:
     """How many objectives each of these cycles has, by its number; one statement. Those without any are left out."""
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     statement = (
         select(Objective.cycle_id, func.count())
         .join(Goal, Goal.id == Objective.goal_id)

@@ -67,7 +67,7 @@ def find_key_result(
 
 def find_deleted(session: AnySession, viewer: Viewer, public_id: str) -> Found:
     """An objective that was deleted, so that it can come back, held; for who belongs to its organisation."""
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     gone = (Goal.public_id == public_id, Goal.kind == Kind.OBJECTIVE, Goal.deleted_at.is_not(None))
     statement = select(Goal).where(*gone, Goal.organisation_id.in_(here))
     goal = session.scalars(statement.with_for_update(key_share=True)).one_or_none() if is_public_id(public_id) else None

@@ -82,7 +82,7 @@ them runs is the organisation's to say."""
 
 def of(session: AnySession, viewer: Viewer) -> list[Overview]:
     """Every profile the viewer stands on, by the organisation's name; for who is in none not a statement."""
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     if not here:
         return []
     asked = {"viewer_id": viewer.id, "here": here, "starts": _starts(viewer.now)}

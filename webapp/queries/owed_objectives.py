@@ -53,7 +53,7 @@ def how_many_silent(viewer: Viewer) -> ScalarSelect[int]:
 
 
 def _silent(viewer: Viewer, *columns: Any) -> Select[Any]:
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     theirs = or_(KeyResult.owner_id == viewer.id, and_(KeyResult.owner_id.is_(None), Goal.owner_id == viewer.id))
     return (
         select(*columns)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from webapp.domain.errors import NotFound
 from webapp.domain.people import Viewer
@@ -77,7 +77,7 @@ def counted(session: AnySession, now: datetime) -> list[tuple[ClientRow, int]]:
 
 def find(session: AnySession, viewer: Viewer, public_id: str) -> ReadingClient:
     """The program, for an admin of its organisation; raises NotFound, the same for everybody else."""
-    client = by_public_id(session, public_id)
+    client = by_public_id(session, public_id, ReadingClient.organisation_id.in_(viewer.homes))
     if client is None or client.organisation_id is None:
         raise NotFound
     if not allows(viewer, Permission.LADDER_CHANGE, facts_of(client.organisation_id)):
@@ -85,15 +85,15 @@ def find(session: AnySession, viewer: Viewer, public_id: str) -> ReadingClient:
     return client
 
 
-def by_public_id(session: AnySession, public_id: str) -> ReadingClient | None:
-    """The program with this public id, for the operator; None when there is none."""
+def by_public_id(session: AnySession, public_id: str, *which: ColumnElement[bool]) -> ReadingClient | None:
+    """The program with this public id, for the operator, or one of which this is true; None when there is none."""
     if not is_public_id(public_id):
         return None
-    return session.scalars(select(ReadingClient).where(ReadingClient.public_id == public_id)).one_or_none()
+    return session.scalars(select(ReadingClient).where(ReadingClient.public_id == public_id, *which)).one_or_none()
 
 
 def _usable(viewer: Viewer) -> tuple[Any, Any]:
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     theirs = or_(ReadingClient.organisation_id.is_(None), ReadingClient.organisation_id.in_(here))
     return (ReadingClient.revoked_at.is_(None), theirs)
 

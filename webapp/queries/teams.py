@@ -40,11 +40,10 @@ def teams(session: AnySession, viewer: Viewer, organisation_id: int) -> list[Tea
 
 def find(session: AnySession, viewer: Viewer, public_id: str) -> Team:
     """The team with this public id, for an admin; raises NotFound, and Refused for who is no admin."""
-    team = (
-        session.scalars(select(Team).where(Team.public_id == public_id)).one_or_none()
-        if is_public_id(public_id)
-        else None
-    )
+    if not is_public_id(public_id):
+        raise NotFound
+    here = (Team.public_id == public_id, Team.organisation_id.in_(viewer.homes))
+    team = session.scalars(select(Team).where(*here)).one_or_none()
     if team is None:
         raise NotFound
     permit(viewer, team.organisation_id)

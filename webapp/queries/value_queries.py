@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.domain.errors import NotFound
@@ -98,7 +98,8 @@ def find(session: AnySession, viewer: Viewer, public_id: str, *, lock: bool = Fa
     NotFound. `lock` holds its row on PostgreSQL."""
     if not is_public_id(public_id):
         raise NotFound
-    statement = select(ValueQuery).where(ValueQuery.public_id == public_id)
+    near = or_(ValueQuery.person_id == viewer.id, ValueQuery.organisation_id.in_(viewer.homes))
+    statement = select(ValueQuery).where(ValueQuery.public_id == public_id, near)
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     found = session.scalars(statement).one_or_none()

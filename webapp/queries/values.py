@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import and_, bindparam, select, tuple_
+from sqlalchemy import and_, bindparam, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from webapp.domain.errors import NotFound
@@ -79,8 +79,9 @@ def find(session: AnySession, viewer: Viewer, public_id: str) -> tuple[Entry, in
     if not is_public_id(public_id):
         raise NotFound
     statement = select(Entry, Goal.organisation_id).join(Goal, Goal.id == Entry.goal_id)
+    near = or_(Entry.subject_id == viewer.id, Goal.organisation_id.in_(viewer.homes))
     row = session.execute(
-        statement.join(TargetGoal, TargetGoal.goal_id == Goal.id).where(Entry.public_id == public_id)
+        statement.join(TargetGoal, TargetGoal.goal_id == Goal.id).where(Entry.public_id == public_id, near)
     ).one_or_none()
     if row is None or row.organisation_id is None:
         raise NotFound

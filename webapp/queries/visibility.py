@@ -19,7 +19,7 @@ def goals_of(viewer: Viewer | BindParameter[int]) -> ColumnElement[bool]:
 
 def goals_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Every goal the viewer may read: own ones, those a client lets them see, and their organisations' objectives."""
-    here = sorted({organisation for organisation, _ in viewer.roles})
+    here = viewer.homes
     in_my_organisations = Goal.organisation_id.in_(here) if here else false()
     return and_(
         Goal.deleted_at.is_(None),
