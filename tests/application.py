@@ -45,12 +45,12 @@ def migrate(url: str, folder: Path) -> None:
 def let_go(app: Flask) -> None:
     """The application waits for the next test: connections to a server stay, those to a file are closed with it."""
     app.extensions.pop(LOOKING, None)
-    assert not (unscoped := scoping.forget()), unscoped
     with app.app_context():
         db.session.remove()
         for engine in db.engines.values():
             if engine.dialect.name == "sqlite":
                 engine.dispose()
+    assert not (unscoped := scoping.forget()), unscoped
 
 
 def settle() -> None:

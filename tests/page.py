@@ -253,7 +253,7 @@ def _unlabelled(page: Page) -> list[str]:
         named = one.get("aria-label") or one.get("aria-labelledby") or one.get("id") in labelled - {None}
         if one.tag in ("button", "a", "summary") and not (page.words(one) or named):
             found.append(f"nameless {one.tag} {one.attrib}")
-        if one.tag not in CONTROLS or one.get("type") in SILENT_INPUTS:
+        if one.tag not in CONTROLS or one.get("type") in SILENT_INPUTS or "hidden" in one.attrib:
             continue
         if not named and not any(outer.tag == "label" and page.words(outer) for outer in page.above(one)):
             found.append(f"unlabelled {one.attrib}")

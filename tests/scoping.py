@@ -17,7 +17,7 @@ BY_NUMBER = re.compile(r"\bpublic_id (?:=|IN) ?\(?(?:\?|%\(|__\[POST)")
 WHOSE = re.compile(r"\b(?!public_id\b)(?:\w+_id|id|email_key|prefix|\w*_hash) (?:=|IN) ?\(?(?:\?|%\(|NULL|SELECT)")
 BESIDE = frozenset({"stop_mail"})
 """Functions that are told a number by an address which we signed: the signature is the right."""
-seen: list[str] = []
+seen: set[str] = set()
 """What was found since the last look, each by the statement and where it came from."""
 
 
@@ -33,7 +33,7 @@ def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
     ours = [frame for frame in traceback.extract_stack() if "/webapp/" in frame.filename]
     if not any(frame.name in BESIDE for frame in ours):
         where = f"{ours[-1].filename.rpartition('/webapp/')[2]}:{ours[-1].lineno} {ours[-1].name}" if ours else ""
-        seen.append(f"{where}: {statement}")
+        seen.add(f"{where}: {statement}")
 
 
 def watch() -> None:
@@ -44,6 +44,6 @@ def watch() -> None:
 
 def forget() -> list[str]:
     """What was found since the last look."""
-    found = list(seen)
+    found = sorted(seen)
     seen.clear()
     return found

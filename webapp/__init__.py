@@ -95,7 +95,6 @@ from webapp.settings import ROOT, Settings
 from webapp.web import formats, headers, health, logs, origin, policies, transaction, viewer
 from webapp.web.assets import Assets
 from webapp.web.catalogue import Catalogue
-from webapp.web.turns import Turns
 
 BLUEPRINTS = (
     health.bp,
@@ -228,7 +227,6 @@ def configure(app: Flask, settings: Settings) -> None:
     )
     app.url_map.merge_slashes = False  # an address with too many is nobody's, and no write is redirected
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.wsgi_app = Turns(app.wsgi_app, settings.writing_at_once)  # type: ignore[method-assign]
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
@@ -258,7 +256,7 @@ def guard(app: Flask, settings: Settings) -> None:
     logs.init_app(app)
     origin.init_app(app, base_url=settings.base_url)
     csrf.init_app(app)
-    transaction.init_app(app)
+    transaction.init_app(app, writing_at_once=settings.writing_at_once)
     viewer.init_app(app)
     policies.init_app(app)
     app.context_processor(lambda: {"viewer": g.get("viewer"), "text_direction": formats.text_direction()})

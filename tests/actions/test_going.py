@@ -15,7 +15,7 @@ from tests.racing import at_once
 from tests.relations import Work
 from tests.visitors import letters
 from webapp.actions import invitations, leaving, lock_outs, memberships
-from webapp.domain.errors import DomainError, NotFound, Refused
+from webapp.domain.errors import Conflict, DomainError, NotFound, Refused
 from webapp.domain.people import MembershipStatus, Role
 from webapp.models import Goal, Membership, MembershipRole, Person, ReportingLine, SignIn, Team
 from webapp.queries import hand_overs
@@ -45,8 +45,8 @@ def refused(work: Work, who: Person) -> DomainError:
     before = make.everything(work.session)
     with pytest.raises(DomainError) as caught:
         go(work, who)
-    work.session.rollback()
     assert make.everything(work.session) == before
+    work.session.rollback()
     return caught.value
 
 
@@ -59,7 +59,8 @@ def test_who_goes_belongs_no_more_and_their_manager_has_what_they_answered_for(w
     assert not make.viewer(work.session, work.person).roles
     assert not list(work.session.scalars(select(ReportingLine.id)))
     assert list(work.session.scalars(select(SignIn.ended_at))) == [NOW], "another device than the one they went from"
-    assert [letter["values"]["what"] for letter in letters(work.session, "account-changed")] == ["left"]
+    told = [(letter["to"], letter["values"]["what"]) for letter in letters(work.session, "account-changed")]
+    assert told == [(work.person.email, "left"), (work.admin.email, "member_left")]
     assert [letter["to"] for letter in letters(work.session, "hand-over")] == [work.manager.email]
     assert make.tags(work.session)[-1] == "membership:leave"
     assert not list(examine(work.session, TODAY))
@@ -115,6 +116,42 @@ def test_who_has_objectives_stays_where_nobody_is_left_to_have_them(work: Work) 
     assert status(work, work.person) is MembershipStatus.LEFT
 
 
+def test_the_last_admin_who_is_suspended_may_go(work: Work) -> None:
+    mine = select(Membership).where(Membership.person_id == work.admin.id)
+    work.session.scalars(mine).one().status = MembershipStatus.SUSPENDED
+    work.session.commit()
+    go(work, work.admin)
+    assert status(work, work.admin) is MembershipStatus.LEFT
+
+
+def test_nobody_has_it_but_whom_they_were_shown(work: Work) -> None:
+    viewer, home = make.viewer(work.session, work.person), work.home.id
+    work.session.commit()
+    before = make.everything(work.session)
+    for shown in (work.admin.public_id, ""):
+        with pytest.raises(Conflict):
+            leaving.go(work.session, viewer, home, shown)
+        assert make.everything(work.session) == before
+    leaving.go(work.session, viewer, home, work.manager.public_id)
+    assert status(work, work.person) is MembershipStatus.LEFT
+
+
+def test_what_came_to_them_meanwhile_or_goes_to_another_by_now_stops_them(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the first look and the hold: an objective that is not held, or a manager who is another."""
+    work.session.commit()
+    before = make.everything(work.session)
+    held, heir_of = hand_overs.hold_goals, hand_overs.heir_of
+    monkeypatch.setattr(hand_overs, "hold_goals", lambda *given: held(*given) - {work.goal.id})
+    assert isinstance(refused(work, work.person), Conflict)
+    monkeypatch.setattr(hand_overs, "hold_goals", held)
+    answers = iter([replace(heir_of(work.session, work.paul, work.home.id), number=work.admin.id)])  # type: ignore[type-var]
+    monkeypatch.setattr(hand_overs, "heir_of", lambda *given: next(answers, None) or heir_of(*given))
+    assert isinstance(refused(work, work.person), Conflict)
+    assert make.everything(work.session) == before
+
+
 def test_of_two_last_admins_who_go_at_once_one_stays(app: Flask, work: Work) -> None:
     for _ in range(10):
         work.session.expire_all()
@@ -161,6 +198,11 @@ def test_own_memberships_tell_where_one_stands_and_of_a_suspended_one_only_who_l
         rows = own_memberships(session, make.viewer(session, who))
         return [(one.name, one.is_active, set(one.roles), one.teams, one.managers, one.admins) for one in rows]
 
+    gone = make.person(session, "Gus")
+    make.member(session, gone, work.home, Role.ADMIN, status=MembershipStatus.SUSPENDED)
+    line = {"organisation_id": work.home.id, "person_id": work.person.id, "manager_id": gone.id}
+    session.add(ReportingLine(**line, since=TODAY))
+    session.flush()
     home = (work.home.name, True, {Role.MEMBER}, [team.name], ["Mona"], ["Ines"])
     assert told(work.person) == [("Elsewhere", True, {Role.THERAPIST}, [], ["Lea"], ["Lea"]), home]
     memberships.suspend(session, make.viewer(session, lead), elsewhere.id, work.person.id)

@@ -45,7 +45,7 @@ def new_password(session: Session, ada: Ada) -> Use:
     people.ask_recovery(session, ada.person.email, "en", make.NOW)
     session.commit()
     secret = link_of(session, "recovery")
-    return lambda racing: people.reset_password(racing, secret, "nine loud violet umbrellas", make.NOW)
+    return lambda racing: people.reset_password(racing, secret, "a new hash", make.NOW)
 
 
 def new_address(session: Session, ada: Ada) -> Use:

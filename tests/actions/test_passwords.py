@@ -76,6 +76,6 @@ def test_what_one_belongs_to_is_no_password(session: Session) -> None:
     ben = make.person(session, "Ben")
     for password in ("quiet harbour cooperative", "QuietHarbourCooperative"):
         with pytest.raises(Invalid) as refused:
-            people.change_password(session, make.viewer(session, ada), password)
+            people.hash_of_new(password, people.words_about(session, ada.id))
         assert [one.code for one in refused.value.problems] == ["password_guessable"]
-    assert people.change_password(session, make.viewer(session, ben), "QuietHarbourCooperative"), "it is not Ben's"
+    assert people.hash_of_new("QuietHarbourCooperative", people.words_about(session, ben.id)), "it is not Ben's"

@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests import make
 from tests.racing import at_once
 from tests.visitors import PASSWORD, letters, make_person
-from webapp.actions import people, tokens
+from webapp.actions import invitations, people, tokens
 from webapp.domain.identity import Purpose, SignUp
 from webapp.models import Token
 from webapp.models.engine import begin_writing
@@ -39,6 +40,21 @@ def test_of_two_sign_ups_with_one_address_confirmed_at_once_one_is_the_person(ap
         both = [letter["values"]["token"] for letter in letters(session, "sign-up") if letter["to"] == address]
         outcomes = at_once(app, *(partial(people.confirm_sign_up, secret=link, now=NOW) for link in both))
         assert sorted(outcomes) == ["NotFound", "done"]
+
+
+def test_of_a_sign_up_and_the_operators_link_at_once_one_makes_the_person(app: Flask, session: Session) -> None:
+    for number in range(12):
+        address = f"a{number}@example.org"
+        draft = SignUp("Pat", address, PASSWORD, "Etc/UTC", "en", True, True)
+        begin_writing(session)
+        people.ask_sign_up(session, draft, "no hash", NOW)
+        home = make.organisation(session, f"Home {number}")
+        first = invitations.ask_first_admin(session, home, address, NOW)
+        session.commit()
+        (mailed,) = (letter["values"]["token"] for letter in letters(session, "sign-up") if letter["to"] == address)
+        confirm = partial(people.confirm_sign_up, secret=mailed, now=NOW)
+        begin = partial(invitations.become_first_admin, secret=first, now=NOW, draft=draft, password_hash="no hash")
+        assert at_once(app, confirm, begin).count("done") == 1
 
 
 def test_use_that_is_rolled_back_is_no_use(session: Session) -> None:

@@ -156,7 +156,7 @@ def test_what_was_mailed_or_half_done_opens_nothing(house: House) -> None:
         proven = credentials_of(session, house.her)
         assert proven is not None
         session.commit()
-        waiting = sign_ins.begin(session, proven, PASSWORD, "a test", make.NOW)
+        waiting = sign_ins.begin(session, proven, "a test", make.NOW)
         assert waiting.waits
         session.commit()
         names = {"/recover": "recovery", "/account/email": "email-confirm", "/lost-factor": "lost-factor"}

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import make
+from tests.make import TODAY
 from tests.page import Browser, Page, signed_in
 from tests.relations import Work
 from webapp.domain.people import MembershipStatus, Role
-from webapp.models import Goal, Membership, Organisation, Person, Team
+from webapp.models import Goal, Membership, Organisation, Person, ReportingLine, Team
 
 LIST = "/account/organisations"
 
@@ -69,6 +70,18 @@ def test_it_says_what_happens_and_yes_does_it(work: Work, paul: Browser) -> None
     assert paul.get(leave(work.home), follow=False).status == 404
 
 
+def test_who_has_it_is_whom_the_page_named(work: Work, paul: Browser) -> None:
+    page = paul.get(leave(work.home))
+    mine = select(ReportingLine).where(ReportingLine.person_id == work.person.id)
+    work.session.delete(work.session.scalars(mine).one())
+    work.session.commit()
+    assert page.press("Leave it").status == 409
+    assert status(work, work.person) is MembershipStatus.ACTIVE
+    again = paul.get(leave(work.home))
+    assert "1 open objective of yours goes to Ines, who is told." in again.words()
+    assert again.press("Leave it").status == 200
+
+
 def test_a_copy_of_the_cookie_from_before_is_worth_nothing(app: Flask, work: Work, paul: Browser) -> None:
     copied = paul.client.get_cookie("sid")
     assert copied is not None
@@ -109,7 +122,14 @@ def test_a_suspended_membership_shows_who_leads_and_can_be_left(work: Work, paul
     page = paul.get(LIST)
     assert facts(page)[0] == {"Looked after by": "Ines"}
     assert "You see nothing of it until an admin lets you in again." in page.words()
-    done = paul.get(leave(elsewhere)).press("Leave it")
+    work.session.add(
+        ReportingLine(organisation_id=elsewhere.id, person_id=work.person.id, manager_id=work.manager.id, since=TODAY)
+    )
+    work.session.commit()
+    page = paul.get(leave(elsewhere))
+    assert "Mona" not in page.words(), "who is suspended is told nothing new"
+    assert "What you still answer for there goes to somebody who belongs." in page.words()
+    done = page.press("Leave it")
     assert "You do not belong to Elsewhere any more." in done.words()
     assert [one["As"] for one in facts(done)] == ["Member"], "they belong to Home as before"
 

@@ -20,6 +20,7 @@ def app(app_factory: AppFactory, sqlite_url: str) -> Flask:
         ("app_added", ["/account"]),
         ("token_made", ["/account"]),
         ("left", ["/account"]),
+        ("member_left", ["/admin"]),
         ("roles", ["/login"]),
         ("resumed", ["/login"]),
         ("let_in", ["/login"]),

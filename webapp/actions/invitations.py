@@ -136,6 +136,7 @@ def become_first_admin(session: AnySession, secret: str, now: datetime, *, draft
     """Who holds the operator's link has an account under its address, which the operator vouches for, and is an admin
     there; sign-ups with the address are void. Raises NotFound for a dead link, Conflict when the address has an owner:
     they sign in and say yes (`accept_first_admin`)."""
+    tokens.hold_sign_ups(session, Purpose.FIRST_ADMIN, secret, now)
     token = tokens.redeem(session, Purpose.FIRST_ADMIN, secret, now)
     organisation, email = offered(session, token)
     token.payload = None

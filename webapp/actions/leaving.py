@@ -57,14 +57,18 @@ def leave(
     return _see_off(session, viewer, held, heirs, manager_id)
 
 
-def go(session: AnySession, viewer: Viewer, organisation_id: int) -> Gone:
+def go(session: AnySession, viewer: Viewer, organisation_id: int, shown: str | None = None) -> Gone:
     """The viewer, suspended or not, does not belong any more, and their other devices are signed out; the caller gives
-    this one a new secret. What they answered for is whose `queries.heir_of` says; nobody keeps them.
+    this one a new secret. What they answered for is whose `queries.heir_of` says, and the other admins are told that
+    somebody went.
 
     Raises NotFound where they do not belong, Refused for the last admin ("last_admin") and where nobody is left to
-    have their objectives ("nobody_left"), Conflict where somebody else would have them by now.
+    have their objectives ("nobody_left"), Conflict where by now somebody else would have them, or more of them; `shown`
+    is the public id of who would, as the viewer was told, "" for nobody.
     """
     heir = queries.heir_of(session, viewer, organisation_id)
+    if shown not in (None, heir.id if heir else ""):
+        raise Conflict("changed_meanwhile")
     held = _hold(session, viewer, organisation_id, viewer.id, {heir.number} if heir else set())
     if held.membership.status is MembershipStatus.ACTIVE:
         memberships.keep_one_admin(session, organisation_id, viewer.id, held.roles)
@@ -74,25 +78,31 @@ def go(session: AnySession, viewer: Viewer, organisation_id: int) -> Gone:
     if mine and heir is None:
         raise Refused("nobody_left")
     heirs = {one.number: heir.number for one in mine} if heir else {}
-    return _see_off(session, viewer, held, heirs, None, keep=viewer.session_id)
+    if not heirs.keys() <= held.goals:
+        raise Conflict("changed_meanwhile")
+    gone = _see_off(session, viewer, held, heirs, None, keep=viewer.session_id)
+    for admin in organisations.others_who_lead(session, organisation_id, viewer.id):
+        memberships.tell(session, admin, "member_left", viewer.now)
+    return gone
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Whom it is about, held with what they answer for, and how many reviews wait for them no more."""
+    """Whom it is about, held with the goals of these numbers, and how many reviews wait for them no more."""
 
     person: Person
     membership: Membership
     roles: frozenset[Role]
+    goals: set[int]
     reviews: int
 
 
 def _hold(session: AnySession, viewer: Viewer, here: int, person_id: int, others: set[int]) -> _Held:
-    queries.hold_goals(session, here, person_id)
+    goals = queries.hold_goals(session, here, person_id)
     reviews = places.free(session, person_id, viewer.now, organisation_id=here, viewer=viewer)
     hold_all(session, {person_id, *others})
     person, membership = memberships.held(session, viewer, here, person_id, *THERE)
-    return _Held(person, membership, memberships.roles_in(session, membership), reviews)
+    return _Held(person, membership, memberships.roles_in(session, membership), goals, reviews)
 
 
 def _see_off(

@@ -40,7 +40,7 @@ def change_roles(
     idle_reviewers.free(session, viewer, organisation_id, [person_id])
     end_practice(session, person_id, before, viewer.now)
     sign_ins.end_of_person(session, person_id, viewer.now)
-    _tell(session, person, "roles", viewer.now)
+    tell(session, person, "roles", viewer.now)
     words = {"before": " ".join(sorted(before)), "after": " ".join(sorted(after))}
     log(session, viewer, membership, Tag.MEMBERSHIP_CHANGE_ROLES, **words)
     return True
@@ -56,7 +56,7 @@ def suspend(session: AnySession, viewer: Viewer, organisation_id: int, person_id
     roles = roles_in(session, membership)
     permit(session, viewer, organisation_id, person_id, roles, roles)
     membership.status = MembershipStatus.SUSPENDED
-    _tell(session, person, "suspended", viewer.now)
+    tell(session, person, "suspended", viewer.now)
     lock_outs.lock(session, person, viewer.now)
     participants.relist(session, organisation_id, person_id, viewer.now)
     sign_ins.end_of_person(session, person_id, viewer.now)
@@ -71,7 +71,7 @@ def resume(session: AnySession, viewer: Viewer, organisation_id: int, person_id:
     membership.status = MembershipStatus.ACTIVE
     lock_outs.unlock(session, person)
     participants.relist(session, organisation_id, person_id, viewer.now)
-    _tell(session, person, "resumed", viewer.now)
+    tell(session, person, "resumed", viewer.now)
     log(session, viewer, membership, Tag.MEMBERSHIP_RESUME)
 
 
@@ -121,7 +121,7 @@ def sign_out_everywhere(session: AnySession, viewer: Viewer, organisation_id: in
     person, membership = _acted_on(session, viewer, organisation_id, person_id)
     if not sign_ins.end_of_person(session, person_id, viewer.now):
         return False
-    _tell(session, person, "signed_out", viewer.now)
+    tell(session, person, "signed_out", viewer.now)
     log(session, viewer, membership, Tag.MEMBERSHIP_SIGN_OUT)
     return True
 
@@ -217,8 +217,8 @@ def end_practice(session: AnySession, person_id: int, before: Collection[Role], 
         places.free(session, person_id, at, private=True)
 
 
-def _tell(session: AnySession, person: Person, what: str, now: datetime) -> None:
-    """The person, who is held, is told what an admin did: of each kind once an hour, so that nobody fills a mailbox."""
+def tell(session: AnySession, person: Person, what: str, now: datetime) -> None:
+    """The person is told what somebody else did: of each kind once an hour, so that nobody fills a mailbox."""
     key = f"account-changed:{what}:{person.public_id}:{now:%Y-%m-%dT%H}"
     if session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == key)) is None:
         sign_ins.tell(session, person, "account-changed", key, now, what=what)

@@ -47,8 +47,9 @@ def matches(stored: str | None, password: str) -> bool:
             return False
 
 
-def needs_rehash(stored: str) -> bool:
-    return _hasher.check_needs_rehash(stored)
+def renewed(stored: str | None, password: str) -> str | None:
+    """A new hash of the password, which is the stored one, where hashes cost another amount by now; else None."""
+    return hash_password(password) if stored and _hasher.check_needs_rehash(stored) else None
 
 
 def password_problems(password: str, *, about: tuple[str, ...] = (), field: str = "password") -> list[Problem]:

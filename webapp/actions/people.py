@@ -33,6 +33,24 @@ def hash_for(draft: SignUp) -> str:
     return passwords.hash_password(draft.password)
 
 
+def words_about(session: AnySession, person_id: int) -> tuple[str, ...]:
+    """What an attacker would try first as this person's password; nothing for nobody."""
+    columns = select(Person.name, Person.email).where(Person.id == person_id, Person.deleted_at.is_(None))
+    row = session.execute(columns).one_or_none()
+    return (*_about(*row), *organisations.names_of(session, person_id)) if row else ()
+
+
+def hash_of_new(password: str, about: tuple[str, ...]) -> str:
+    """The hash of a password that somebody chooses anew, of whom these are the words; raises Invalid.
+
+    Slow on purpose: call it while nothing is locked.
+    """
+    problems = passwords.password_problems(password, about=about)
+    if problems:
+        raise Invalid(problems)
+    return passwords.hash_password(password)
+
+
 def ask_sign_up(session: AnySession, draft: SignUp, password_hash: str, now: datetime) -> str:
     """A link waits in the mailbox of the address; there is no person before it is confirmed.
 
@@ -70,7 +88,7 @@ def confirm_sign_up(session: AnySession, secret: str, now: datetime) -> Person:
 
     NotFound for a dead link; Conflict when the address has an owner by now.
     """
-    tokens.hold_sign_ups(session, secret, now)
+    tokens.hold_sign_ups(session, Purpose.SIGN_UP, secret, now)
     token = tokens.redeem(session, Purpose.SIGN_UP, secret, now)
     words = json.loads(tokens.payload_of(token))
     token.payload = None
@@ -156,30 +174,26 @@ def ask_recovery(session: AnySession, email: str, locale: str, now: datetime) ->
     session.flush()
 
 
-def reset_password(session: AnySession, secret: str, password: str, now: datetime) -> Person:
-    """The owner of the link has the new password, and every device and program is shut out; NotFound for a dead link.
-
-    Raises Invalid for a bad password: the caller rolls back, and the link can be used again.
-    """
+def reset_password(session: AnySession, secret: str, password_hash: str, now: datetime) -> Person:
+    """The owner of the link has the new password, and every device and program is shut out; NotFound for a dead
+    link."""
     token, person = sign_ins.redeem(session, Purpose.RECOVERY, secret, now)
     if person.email_key != token.address:
         raise NotFound
-    _set_password(session, person, password, now, keep=None)
+    _set_password(session, person, password_hash, now, keep=None)
     ended = api_tokens.revoke_all(session, person.id, now) + calendar_feeds.revoke_all(session, person.id, now)
     record(session, Tag.PERSON_RECOVER, at=now, subject_id=person.id, thing=person, tokens=ended)
     session.flush()
     return person
 
 
-def change_password(session: AnySession, viewer: Viewer, password: str) -> str:
-    """The viewer has the new password, other devices are signed out, open links are dead; raises Invalid.
-
-    Returns the new secret of the viewer's own device.
-    """
+def change_password(session: AnySession, viewer: Viewer, password_hash: str) -> str:
+    """The viewer has the new password, other devices are signed out, open links are dead; returns the new secret of
+    the viewer's own device."""
     person = sign_ins.hold_live(session, Person.id == viewer.id)
     if person is None:
         raise NotFound
-    _set_password(session, person, password, viewer.now, keep=viewer.session_id)
+    _set_password(session, person, password_hash, viewer.now, keep=viewer.session_id)
     secret = sign_ins.renew(session, viewer, viewer.now)
     record(session, Tag.PERSON_PASSWORD_CHANGE, at=viewer.now, viewer=viewer)
     session.flush()
@@ -218,6 +232,7 @@ def confirm_email_change(session: AnySession, secret: str, now: datetime, *, kee
 
     NotFound for a dead link; Conflict when somebody else has the address by now.
     """
+    tokens.hold_sign_ups(session, Purpose.EMAIL, secret, now)
     token, person = sign_ins.redeem(session, Purpose.EMAIL, secret, now)
     email: str = json.loads(tokens.payload_of(token))["email"]
     token.payload = None
@@ -249,12 +264,8 @@ def change_profile(session: AnySession, viewer: Viewer, profile: Profile) -> Non
     session.flush()
 
 
-def _set_password(session: AnySession, person: Person, password: str, now: datetime, *, keep: int | None) -> None:
-    about = (*_about(person.name, person.email), *organisations.names_of(session, person.id))
-    problems = passwords.password_problems(password, about=about)
-    if problems:
-        raise Invalid(problems)
-    person.password_hash = passwords.hash_password(password)
+def _set_password(session: AnySession, person: Person, password_hash: str, now: datetime, *, keep: int | None) -> None:
+    person.password_hash = password_hash
     _forget_proofs(session, person, person.email, now, keep=keep)
     key = f"password-changed:{person.public_id}:{now.timestamp()}"
     sign_ins.tell(session, person, "password-changed", key, now)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
-from webapp.actions import outbox, passwords, push, tokens
+from webapp.actions import outbox, push, tokens
 from webapp.actions.audit import Tag, record
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.identity import Purpose
@@ -44,14 +44,16 @@ class Begun:
     waits: bool = False
 
 
-def begin(session: AnySession, proven: Credentials, password: str, device: str, now: datetime) -> Begun:
-    """A device is signed in, or waits for the second step of whoever has more than a password. Raises Refused when the
-    password was changed, or the person shut out, since it was proven."""
+def begin(
+    session: AnySession, proven: Credentials, device: str, now: datetime, *, password_hash: str | None = None
+) -> Begun:
+    """A device is signed in, or waits for the second step of whoever has more than a password; their password is kept
+    by the new hash, if there is one. Raises Refused when it was changed, or the person shut out, since it was
+    proven."""
     person = hold_live(session, Person.id == proven.person_id, Person.password_hash == proven.password_hash)
     if person is None or person.password_hash is None:
         raise Refused("credentials")
-    if passwords.needs_rehash(person.password_hash):
-        person.password_hash = passwords.hash_password(password)
+    person.password_hash = password_hash or person.password_hash
     if session.scalar(select(HAS_FACTOR).where(Person.id == person.id)):
         issued = tokens.issue(session, Purpose.SECOND_STEP, address=person.email, now=now, person_id=person.id)
         return Begun(issued[1], waits=True)

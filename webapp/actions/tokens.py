@@ -9,12 +9,12 @@ step: one browser does not end what another has begun.
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from webapp.domain.errors import NotFound
 from webapp.domain.identity import Purpose
 from webapp.domain.second_factors import CHALLENGE_LIVES, SECOND_STEP_LIVES
-from webapp.models import Token
+from webapp.models import Person, Token
 from webapp.models.engine import AnySession
 from webapp.queries.people import email_key, opens, secret_hash
 from webapp.queries.sealing import keyring
@@ -73,11 +73,15 @@ def redeem(session: AnySession, purpose: Purpose, secret: str, now: datetime) ->
     return token
 
 
-def hold_sign_ups(session: AnySession, secret: str, now: datetime) -> None:
-    """Of those who confirm sign-ups with the address of this link, one goes on before this transaction ends: each would
-    end the other's link, and wait for the other's person."""
-    address = select(Token.address).where(*opens(Purpose.SIGN_UP, secret, now)).scalar_subquery()
-    beside = select(Token.id).where(Token.purpose == Purpose.SIGN_UP.value, Token.address == address, *_unused())
+def hold_sign_ups(session: AnySession, purpose: Purpose, secret: str, now: datetime) -> None:
+    """Of all who become, or cease to be, the person of an address, one goes on before this transaction ends: each ends
+    the sign-ups with it that another confirms, and would wait for the other's person. The address is that of this link,
+    or of its person; called before anything else is held."""
+    address = select(func.coalesce(Person.email_key, Token.address)).select_from(Token)
+    address = address.outerjoin(Person, Person.id == Token.person_id).where(*opens(purpose, secret, now))
+    beside = select(Token.id).where(
+        Token.purpose == Purpose.SIGN_UP.value, Token.address == address.scalar_subquery(), *_unused()
+    )
     session.execute(beside.order_by(Token.id).with_for_update())
 
 

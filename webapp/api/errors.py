@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, jsonify
 from flask_babel import force_locale
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from webapp.api.body import WHOLE, Unreadable, Wrong
@@ -14,6 +15,7 @@ from webapp.domain.errors import Conflict, Invalid, Locked, NotFound, Refused, T
 from webapp.extensions import db
 from webapp.web import faces
 from webapp.web.formats import problem_text
+from webapp.web.turns import Busy
 
 Shape = Callable[[int, str, Mapping[str, list[str]]], Any]
 """From status, words, and words by field to the JSON of an error."""
@@ -89,7 +91,7 @@ def init_app(app: Flask, bp: Blueprint, prefix: str, shape: Shape, names: Mappin
             response.headers["Allow"] = ", ".join(sorted(allowed))
         return response
 
-    def on_database(error: OperationalError) -> Response:
+    def on_database(error: Exception) -> Response:
         db.session.rollback()
         current_app.logger.error("database unavailable", exc_info=error)
         response = refuse(503)
@@ -115,7 +117,8 @@ def init_app(app: Flask, bp: Blueprint, prefix: str, shape: Shape, names: Mappin
     bp.register_error_handler(Conflict, lambda error: refuse(409))
     bp.register_error_handler(Locked, on_locked)
     bp.register_error_handler(TooMany, on_too_many)
-    bp.register_error_handler(OperationalError, on_database)
+    for busy in (OperationalError, PoolTimeout, Busy):
+        bp.register_error_handler(busy, on_database)
     bp.register_error_handler(HTTPException, on_http)
     bp.register_error_handler(Exception, on_fault)
 

@@ -52,6 +52,8 @@ def engine_options(url: str) -> dict[str, Any]:
     return {
         "pool_pre_ping": True,
         "pool_size": 5,
+        "max_overflow": 15,
+        "pool_timeout": 5,
         "connect_args": {"connect_timeout": 5, "options": "-c statement_timeout=10000 -c lock_timeout=8000"},
     }
 

@@ -53,7 +53,8 @@ def password() -> Answer:
     if request.method != "POST":
         return page("account/password.html", form=form)
     try:
-        secret = people.change_password(db.session, g.viewer, form.password.data or "")
+        hashed = proofs.new_password(g.viewer.id, form.password.data or "")
+        secret = people.change_password(db.session, g.viewer, hashed)
     except Invalid as invalid:
         return page("account/password.html", form=form.absorb(invalid)), 422
     remember(secret)

@@ -150,7 +150,6 @@ def _why(code: str) -> str:
         "not_yours": _("Only admins may do this"),
         "yourself": _("It was about themselves"),
         "last_admin": _("Nobody else looks after the organisation"),
-        "nobody_left": _("Nobody was left to have their objectives"),
         "no_factor": _("There is no second step to forget"),
         "too_late": _("It was too late"),
     }.get(code, code)

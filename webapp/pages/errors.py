@@ -4,6 +4,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from webapp.domain.errors import Conflict, Invalid, Locked, NotFound, Refused, TooMany
@@ -12,6 +13,7 @@ from webapp.pages.respond import wants_fragment
 from webapp.pages.review_words import held_words
 from webapp.web import refusals
 from webapp.web.faces import face
+from webapp.web.turns import Busy
 
 Answer = tuple[str | Response, int] | tuple[str | Response, int, dict[str, str]]
 
@@ -27,7 +29,8 @@ def init_app(app: Flask) -> None:
         Locked, lambda error: answer(423, said=held_words(error, objective=request.path.startswith("/objectives")))
     )
     app.register_error_handler(TooMany, on_too_many)
-    app.register_error_handler(OperationalError, on_database)
+    for busy in (OperationalError, PoolTimeout, Busy):
+        app.register_error_handler(busy, on_database)
     app.register_error_handler(Exception, on_fault)
 
 
@@ -52,8 +55,8 @@ def on_too_many(error: TooMany) -> Answer:
     return answer(429, headers={"Retry-After": str(error.retry_after)})
 
 
-def on_database(error: OperationalError) -> Answer:
-    """The database is busy or away: nothing was saved, and trying again makes sense."""
+def on_database(error: Exception) -> Answer:
+    """The database is busy or away, or too many want to write: nothing was saved, and trying again makes sense."""
     db.session.rollback()
     current_app.logger.error("database unavailable", exc_info=error)
     return answer(503, headers={"Retry-After": "5"})
@@ -111,7 +114,7 @@ def of_organisations(code: str) -> tuple[str, str] | None:
         ),
         "nobody_left": (
             _("Nobody is left to have your objectives"),
-            _("Close or delete them first, or ask whoever runs this Aimline to name an admin."),
+            _("Ask whoever runs this Aimline to name an admin, or close or delete them first where you can."),
         ),
         "suspended": (_("You are suspended there"), _("Ask an admin of the organisation to let you in again.")),
         "member_already": (_("You belong to it already"), _("There is nothing left to answer.")),

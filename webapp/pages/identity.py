@@ -171,7 +171,8 @@ def reset_post(token: str) -> Answer:
     form = NewPasswordForm()
     proofs.count_link()
     try:
-        person = people.reset_password(db.session, token, form.password.data or "", now())
+        hashed = proofs.new_password_by_link(token, form.password.data or "")
+        person = people.reset_password(db.session, token, hashed, now())
     except NotFound:
         return dead_link(url_for(".recover"))
     except Invalid as invalid:

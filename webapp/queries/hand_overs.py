@@ -98,9 +98,9 @@ def heir_of(session: AnySession, viewer: Viewer, organisation_id: int) -> Member
     return None
 
 
-def hold_goals(session: AnySession, organisation_id: int, person_id: int) -> None:
+def hold_goals(session: AnySession, organisation_id: int, person_id: int) -> set[int]:
     """Nobody else changes before this transaction ends what the person answers for, is asked about or feeds there, or
-    what is private and waits for their verdict."""
+    what is private and waits for their verdict; the numbers of these goals."""
     parts = _parts(organisation_id, person_id)
     private = select(ReviewRound.goal_id).join(ReviewSeat, ReviewSeat.round_id == ReviewRound.id)
     private = private.where(*ASKED, ReviewSeat.reviewer_id == person_id)
@@ -117,7 +117,7 @@ def hold_goals(session: AnySession, organisation_id: int, person_id: int) -> Non
         Goal.id.in_(select(ReviewRound.goal_id).where(ReviewRound.id.in_(_changes(organisation_id)))),
     )
     held = select(Goal.id).where(meant).order_by(Goal.id).with_for_update(key_share=True)
-    session.execute(held)
+    return set(session.scalars(held))
 
 
 def objectives_in(session: AnySession, numbers: Collection[int]) -> list[Goal]:

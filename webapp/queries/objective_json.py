@@ -59,8 +59,8 @@ def account(session: AnySession, viewer: Viewer, public_id: str) -> Account | No
     """The organisation with this id, None unless the viewer is an active member of it."""
     if not is_public_id(public_id):
         return None
-    found = session.connection().execute(_ACCOUNT, {"public_id": public_id}).scalar()
-    return Account(found, public_id) if found is not None and viewer.is_in(found) else None
+    found = session.connection().execute(_ACCOUNT, {"public_id": public_id, "homes": viewer.homes}).scalar()
+    return Account(found, public_id) if found is not None else None
 
 
 def account_numbered(session: AnySession, viewer: Viewer, number: int | None) -> Account | None:
@@ -99,7 +99,9 @@ def _selected_key_results(names: frozenset[str]) -> Select[Any]:
 
 
 _COUNTED: Select[Any] = joined(func.count())
-_ACCOUNT = select(Organisation.id).where(Organisation.public_id == bindparam("public_id"))
+_ACCOUNT = select(Organisation.id).where(
+    Organisation.public_id == bindparam("public_id"), Organisation.id.in_(bindparam("homes", expanding=True))
+)
 
 
 def columns(names: Collection[str]) -> list[Any]:

@@ -161,6 +161,15 @@ def other_admins(session: AnySession, organisation_id: int, person_id: int) -> i
     return session.scalar(statement.where(*here, MembershipRole.role == Role.ADMIN, Person.id != person_id)) or 0
 
 
+def others_who_lead(session: AnySession, organisation_id: int, person_id: int) -> list[Person]:
+    """The admins beside this person, as `other_admins` counts them, those first who have belonged for longest."""
+    held = exists().where(MembershipRole.membership_id == Membership.id, MembershipRole.role == Role.ADMIN)
+    here = (Membership.organisation_id == organisation_id, Membership.status == MembershipStatus.ACTIVE, *STAYING)
+    statement = select(Person).join(Membership, Membership.person_id == Person.id)
+    meant = statement.where(*here, held, Person.id != person_id)
+    return list(session.scalars(meant.order_by(Membership.created_at, Membership.id).limit(PAGE)))
+
+
 def led_alone(session: AnySession, person_id: int) -> list[str]:
     """What the organisations are called that have no admin but this person, as `other_admins` counts them."""
     statement = select(Organisation.id, Organisation.name).join(Membership).join(MembershipRole)

@@ -7,7 +7,7 @@ header is asked where that is missing, and programs that send neither have no co
 from flask import Flask, abort, request
 
 from webapp.web.faces import face
-from webapp.web.turns import SAFE
+from webapp.web.transaction import SAFE
 
 OWN = ("same-origin", "none")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

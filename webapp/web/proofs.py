@@ -12,7 +12,7 @@ password, the button is enough in the browser that signed up, and every other on
 from flask import request, session
 
 from webapp.actions import passwords, second_factors, sign_ins
-from webapp.actions.people import chosen_password
+from webapp.actions.people import chosen_password, hash_of_new, words_about
 from webapp.actions.sign_ins import Begun
 from webapp.domain.errors import NotFound, Refused
 from webapp.domain.identity import Purpose
@@ -48,10 +48,11 @@ def sign_in(email: str, password: str) -> Begun:
     limits.take("sign_in_account_day", account, limits.DAY)
     with transaction.unlocked():
         right = passwords.matches(tried.password_hash if tried and tried.may_enter else None, password)
+        renewed = passwords.renewed(tried.password_hash, password) if tried and right else None
     if tried is None or not right:
         _refuse(tried)
         raise Refused("credentials")
-    begun = sign_ins.begin(db.session, tried, password, device(), now())
+    begun = sign_ins.begin(db.session, tried, device(), now(), password_hash=renewed)
     if not spared:
         limits.give_back("sign_in_address_hour", network, limits.HOUR)
     limits.give_back("sign_in_account_day", account, limits.DAY)
@@ -97,6 +98,21 @@ def again(viewer: Viewer, password: str, code: str = "") -> str:
         use_code(viewer.id, code, viewer=viewer)
     limits.give_back("password_again_day", viewer.public_id, limits.DAY)
     return sign_ins.prove_again(db.session, viewer, now())
+
+
+def new_password(person_id: int, password: str) -> str:
+    """The hash of a password that the person chooses anew, made while nothing is locked; raises Invalid."""
+    about = words_about(db.session, person_id)
+    with transaction.unlocked():
+        return hash_of_new(password, about)
+
+
+def new_password_by_link(secret: str, password: str) -> str:
+    """As `new_password`, of the person to whom this link was mailed; raises NotFound for a dead one."""
+    link = people.open_link(db.session, Purpose.RECOVERY, secret, now())
+    if link is None or link.person_id is None:
+        raise NotFound
+    return new_password(link.person_id, password)
 
 
 def count_sign_up() -> None:

@@ -1,22 +1,24 @@
 """One transaction per request: committed after the view when the answer is good, before it leaves; else rolled back."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from webapp.domain.errors import NotFound
 from webapp.extensions import db
 from webapp.models.engine import begin_writing
 from webapp.queries.people import is_still_here
 from webapp.web import turns
-from webapp.web.turns import SAFE
 
 View = TypeVar("View", bound=Callable[..., object])
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, *, writing_at_once: int) -> None:
+    turns.init_app(app, writing_at_once)
     app.before_request(begin)
     app.after_request(finish)
 
@@ -28,10 +30,13 @@ def only_reads(view: View) -> View:
 
 
 def begin() -> None:
-    """An unsafe request may write from its first statement on."""
+    """An unsafe request, once all of it is there, may write from its first statement on."""
     view = current_app.view_functions.get(request.endpoint or "")
     g.writes = request.method not in SAFE and not getattr(view, "only_reads", False)
     if g.writes and request.endpoint not in (None, "static"):
+        with suppress(RequestEntityTooLarge):  # whoever reads it says so
+            request.get_data()
+        turns.take()
         begin_writing(db.session)
 
 
@@ -41,6 +46,7 @@ def finish(response: Response) -> Response:
         db.session.commit()
     else:
         db.session.rollback()
+    turns.give_back()
     return response
 
 
